@@ -1,0 +1,11 @@
+package dev.usher.config;
+
+/** When a client connection's lease ends. */
+public enum HandOver {
+    /** Only when somebody else needs the server connection. */
+    LAZY,
+    /** After every statement that leaves no pin. */
+    EAGER,
+    /** As {@link #EAGER}, and the next lease is for a different connection: for tests. */
+    SHUFFLE
+}
