@@ -1,6 +1,7 @@
 package dev.usher.config;
 
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** Where clients connect to Usher. */
@@ -28,7 +29,7 @@ public sealed interface ListenAddress {
         private static final int LONGEST_PATH = 107;
 
         public Unix {
-            if (path.toString().getBytes().length > LONGEST_PATH) {
+            if (path.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_PATH) {
                 throw new IllegalArgumentException("the path of a Unix socket has at most " + LONGEST_PATH + " bytes");
             }
         }
