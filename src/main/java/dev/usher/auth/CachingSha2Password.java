@@ -32,7 +32,7 @@ public final class CachingSha2Password {
 
     /** The fast answer of somebody who knows only SHA256(pw). */
     public static byte[] answerFromSha256(byte[] sha256, byte[] nonce) {
-        return Scramble.xor(sha256, Scramble.sha256(Scramble.sha256(Scramble.sha256(sha256)), Scramble.nonce(nonce)));
+        return Scramble.xor(sha256, Scramble.sha256(Scramble.sha256(sha256), Scramble.nonce(nonce)));
     }
 
     /**
@@ -44,7 +44,7 @@ public final class CachingSha2Password {
         if (answer.length != stage2Hash.length) {
             return null;
         }
-        byte[] sha256 = Scramble.xor(answer, Scramble.sha256(Scramble.sha256(stage2Hash), Scramble.nonce(nonce)));
+        byte[] sha256 = Scramble.xor(answer, Scramble.sha256(stage2Hash, Scramble.nonce(nonce)));
         return MessageDigest.isEqual(Scramble.sha256(sha256), stage2Hash) ? sha256 : null;
     }
 
