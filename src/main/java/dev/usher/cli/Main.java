@@ -1,10 +1,72 @@
 package dev.usher.cli;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import java.util.List;
+import java.util.Locale;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
 /** Entry point of the {@code usher} command. */
-public final class Main {
+@Command(
+        name = "usher",
+        description = "A connection pooler for MySQL and MariaDB: thousands of clients on a few dozen server connections.",
+        versionProvider = Version.class,
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        scope = ScopeType.LOCAL,
+        commandListHeading = "%nCommands:%n",
+        optionListHeading = "%nOptions:%n",
+        footer = {"", "Start with: usher serve --server HOST:PORT", "More on a command: usher COMMAND --help"})
+public final class Main implements Runnable {
+    private static final List<String> LEVELS = List.of("error", "warn", "info", "debug", "trace");
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
     private Main() {}
 
     public static void main(String[] args) {
-        System.out.println("usher " + Runtime.version());
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The whole command line; tests give it their own writers. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .addSubcommand(ServeCommand.commandLine(new ServeCommand(Main::start)))
+                .addSubcommand(ShowCommand.commandLine(new ShowCommand()))
+                .setParameterExceptionHandler(Failures::wrongUsage)
+                .setExecutionExceptionHandler(Failures::failed)
+                .setUsageHelpAutoWidth(true)
+                .setAbbreviatedOptionsAllowed(false);
+    }
+
+    @Option(
+            names = "--log-level",
+            paramLabel = "LEVEL",
+            scope = ScopeType.INHERIT,
+            description = "error, warn, info, debug or trace; the variable USHER_LOG sets the same (default: info)")
+    @SuppressWarnings("UnusedMethod") // picocli calls it
+    private void logLevel(String level) {
+        if (!LEVELS.contains(level.toLowerCase(Locale.ROOT))) {
+            throw new ParameterException(spec.commandLine(), "--log-level = " + level + ": must be one of " + String.join(", ", LEVELS));
+        }
+        ((Logger) LoggerFactory.getLogger("dev.usher")).setLevel(Level.toLevel(level));
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    private static ServeCommand.Running start(dev.usher.config.UsherConfig config) {
+        throw new CommandFailed(ExitStatus.BUG, "this build has no pooler for " + config.server().address());
     }
 }

@@ -15,13 +15,26 @@ public final class ConfigLoader {
      */
     public static UsherConfig load(Optional<Path> file, Map<String, List<String>> flags) {
         Optional<ConfigFile> read = file.map(ConfigFile::read);
-        SettingValues values = read.map(ConfigFile::values).orElse(SettingValues.none());
+        return UsherConfig.from(values(read, flags), read.map(ConfigFile::accounts).orElse(List.of()));
+    }
+
+    /** The part that a command needs to talk to a running Usher; {@code server} may be missing. */
+    public static AdminAccess loadAdmin(Optional<Path> file, Map<String, List<String>> flags) {
+        SettingValues values = values(file.map(ConfigFile::read), flags);
+        return new AdminAccess(AdminConfig.from(values), values.get(Settings.STATE_DIRECTORY));
+    }
+
+    private static SettingValues values(Optional<ConfigFile> file, Map<String, List<String>> flags) {
+        SettingValues values = file.map(ConfigFile::values).orElse(SettingValues.none());
         for (Setting<?> setting : Settings.all()) {
             List<String> texts = flags.get(setting.name());
             if (texts != null) {
+                if (texts.size() > 1 && !setting.repeatable()) {
+                    throw new ConfigException("--" + setting.name() + " is given more than once");
+                }
                 values = values.withFlag(setting, texts);
             }
         }
-        return UsherConfig.from(values, read.map(ConfigFile::accounts).orElse(List.of()));
+        return values;
     }
 }

@@ -38,6 +38,13 @@ public record HostAndPort(String host, int port) {
         return new HostAndPort(host.isEmpty() ? defaultHost : host, port);
     }
 
+    /** Where to connect to what listens on this address: every interface is reached over loopback. */
+    public HostAndPort dialled() {
+        return host.equals(ListenAddress.Tcp.EVERY_INTERFACE) || host.equals("0.0.0.0") || host.equals("::")
+                ? new HostAndPort("localhost", port)
+                : this;
+    }
+
     /** As {@link #parse} reads it. */
     @Override
     public String toString() {
