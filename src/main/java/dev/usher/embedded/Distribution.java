@@ -74,7 +74,7 @@ record Distribution(Path home) {
 
     private static void unpackUnlessThere(Path cache, Path home, Consumer<String> progress) throws IOException {
         try (FileChannel channel = FileChannel.open(cache.resolve(FOLDER + ".lock"), StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE);
+                StandardOpenOption.WRITE);
                 FileLock lock = channel.lock()) {
             if (Files.isDirectory(home)) {
                 return; // somebody else did it while we waited for the lock

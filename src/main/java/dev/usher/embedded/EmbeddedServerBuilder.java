@@ -81,7 +81,7 @@ public final class EmbeddedServerBuilder {
     public EmbeddedServer start() {
         requirePlatform(System.getProperty("os.name"), System.getProperty("os.arch"));
         Distribution distribution = Distribution.in(cacheDirectory, progress);
-        for (int attempt = 1; ; attempt++) {
+        for (int attempt = 1;; attempt++) {
             List<Integer> free = FreePorts.find(2);
             int ownPort = port == 0 ? free.getFirst() : port;
             boolean mayTryAgain = attempt < ATTEMPTS_WITH_A_FREE_PORT && port == 0;

@@ -187,7 +187,8 @@ class EmbeddedServerIT {
     }
 
     private static Connection connectAsApp(EmbeddedServer server) throws SQLException {
-        return DriverManager.getConnection("jdbc:mariadb://" + server.host() + ":" + server.port() + "/?sslMode=disable&user=app&password=secret");
+        return DriverManager
+                .getConnection("jdbc:mariadb://" + server.host() + ":" + server.port() + "/?sslMode=disable&user=app&password=secret");
     }
 
     private static String valueOf(Connection connection, String query) throws SQLException {
