@@ -80,8 +80,7 @@ class ArchitectureTest {
 
     @Test
     void noPackageIsNamedAfterWhatDoesNotBelongAnywhere() {
-        assertThat(sourceFolders())
-                .noneMatch(folder -> folder.getFileName().toString().matches("utils?|common|impl|managers?|helpers?|misc"));
+        assertThat(sourceFolders()).noneMatch(folder -> folder.getFileName().toString().matches("utils?|common|impl|managers?|helpers?|misc"));
     }
 
     @Test
