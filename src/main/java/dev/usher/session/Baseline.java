@@ -1,0 +1,54 @@
+package dev.usher.session;
+
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All session variables of an account as they are after login and {@code init_connect}: what {@link SessionState} holds differences from. Read from a fresh
+ * server connection, and read anew when a SET GLOBAL has been seen.
+ *
+ * @param values by lower-case name, as SHOW SESSION VARIABLES writes them
+ */
+public record Baseline(Map<String, String> values) {
+    /** Follow from something else that is restored (the schema, a login), last for one statement only, or are Usher's own business. */
+    private static final Set<String> NOT_STATE = Set.of(
+            "character_set_database",
+            "collation_database",
+            "last_insert_id",
+            "identity",
+            "insert_id",
+            "timestamp",
+            "rand_seed1",
+            "rand_seed2",
+            "statement_id",
+            "warning_count",
+            "error_count",
+            "pseudo_thread_id",
+            "session_track_gtids",
+            "session_track_schema",
+            "session_track_state_change",
+            "session_track_system_variables",
+            "session_track_transaction_info");
+
+    public Baseline {
+        values = Map.copyOf(values);
+    }
+
+    /** Whether a variable is part of a session's portable state at all. */
+    public static boolean isState(String name) {
+        return !NOT_STATE.contains(name);
+    }
+
+    public @Nullable String value(String name) {
+        return values.get(name);
+    }
+
+    /** {@code state} after a variable has taken a value, however it took it. */
+    public SessionState apply(SessionState state, String name, String value) {
+        if (!isState(name)) {
+            return state;
+        }
+        return value.equals(values.get(name)) ? state.without(name) : state.with(name, value);
+    }
+}

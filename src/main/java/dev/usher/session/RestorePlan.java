@@ -1,0 +1,155 @@
+package dev.usher.session;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * How a server connection is brought from one state into another: statements that are read under the previous session's sql_mode and character set, so that
+ * they are ASCII throughout, with anything else written in hexadecimal.
+ */
+public sealed interface RestorePlan {
+    /** The states are equal. */
+    record Nothing() implements RestorePlan {}
+
+    /**
+     * Statements to run in this order, in one COM_QUERY.
+     *
+     * @param sql statements, each ended by a semicolon
+     * @param statements how many: the number of OK packets that come before what follows in the same COM_QUERY
+     */
+    record Statements(String sql, int statements) implements RestorePlan {}
+
+    /** No statement leads there: this needs a connection that has been logged in anew. */
+    record Relogin(String why) implements RestorePlan {}
+
+    RestorePlan NOTHING = new Nothing();
+
+    static RestorePlan between(SessionState from, SessionState to, Baseline baseline) {
+        return between(from, to, baseline, -1);
+    }
+
+    /** @param lastInsertId what LAST_INSERT_ID() must give, or -1 if nobody is going to ask */
+    static RestorePlan between(SessionState from, SessionState to, Baseline baseline, long lastInsertId) {
+        if (lastInsertId < 0 && from.equals(to)) {
+            return NOTHING;
+        }
+        StringBuilder sql = new StringBuilder(96);
+        int statements = 0;
+        if (!from.schema().equals(to.schema())) {
+            if (to.schema().isEmpty()) {
+                return new Relogin("no statement takes a session out of its schema");
+            }
+            if (!isPlain(to.schema())) {
+                sql.append("SET character_set_client=utf8mb4;");
+                statements++;
+            }
+            sql.append("USE `").append(to.schema().replace("`", "``")).append("`;");
+            statements++;
+            if (!isPlain(to.schema())) {
+                from = forget(from, baseline, "character_set_client");
+            }
+        }
+        int before = sql.length();
+        int a = 0;
+        int b = 0;
+        boolean connectionCollationDue = false;
+        while (a < from.size() || b < to.size()) {
+            int order = a == from.size() ? 1 : b == to.size() ? -1 : from.name(a).compareTo(to.name(b));
+            String name;
+            String value;
+            if (order < 0) {
+                name = from.name(a++);
+                String initial = baseline.value(name);
+                if (initial == null) {
+                    return new Relogin(name + " has no value to return to");
+                }
+                value = initial;
+            } else if (order > 0) {
+                name = to.name(b);
+                value = to.value(b++);
+            } else {
+                name = to.name(b);
+                value = to.value(b++);
+                if (value.equals(from.value(a++))) {
+                    continue;
+                }
+            }
+            if (name.equals("character_set_connection")) {
+                connectionCollationDue = true;
+            }
+            if (name.equals("collation_connection")) {
+                connectionCollationDue = false;
+            }
+            assign(sql, before, name, value);
+        }
+        if (connectionCollationDue) {
+            // Setting the character set has set its default collation, which need not be this session's.
+            int at = to.indexOf("collation_connection");
+            String collation = at >= 0 ? to.value(at) : baseline.value("collation_connection");
+            if (collation != null) {
+                assign(sql, before, "collation_connection", collation);
+            }
+        }
+        if (lastInsertId >= 0) {
+            assign(sql, before, "last_insert_id", Long.toUnsignedString(lastInsertId));
+        }
+        if (sql.length() > before) {
+            sql.append(';');
+            statements++;
+        }
+        return statements == 0 ? NOTHING : new Statements(sql.toString(), statements);
+    }
+
+    private static SessionState forget(SessionState state, Baseline baseline, String name) {
+        return baseline.apply(state, name, "utf8mb4");
+    }
+
+    private static void assign(StringBuilder sql, int before, String name, String value) {
+        sql.append(sql.length() == before ? "SET " : ",").append("@@session.").append(name).append('=').append(literal(name, value));
+    }
+
+    /** A value as SHOW VARIABLES and the trackers write it, as an expression that SET takes back. */
+    static String literal(String name, String value) {
+        if (value.isEmpty()) {
+            return name.equals("character_set_results") ? "NULL" : "''";
+        }
+        if (isNumber(value)) {
+            return value;
+        }
+        if (isPlain(value)) {
+            return "'" + value + "'";
+        }
+        StringBuilder hex = new StringBuilder("_utf8mb4 X'");
+        for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
+            hex.append(Character.forDigit(b >> 4 & 0xF, 16)).append(Character.forDigit(b & 0xF, 16));
+        }
+        return hex.append('\'').toString();
+    }
+
+    private static boolean isNumber(String value) {
+        int digits = 0;
+        boolean point = false;
+        for (int i = value.charAt(0) == '-' ? 1 : 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c >= '0' && c <= '9') {
+                digits++;
+            } else if (c == '.' && !point) {
+                point = true;
+            } else {
+                return false;
+            }
+        }
+        return digits > 0;
+    }
+
+    /** Only characters that mean themselves in every sql_mode and every client character set, between quotes or backticks. */
+    private static boolean isPlain(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            boolean plain = c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || "_,.:/+-=@ ".indexOf(c) >= 0;
+            if (!plain) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,115 @@
+package dev.usher.session;
+
+import java.util.Arrays;
+
+/**
+ * The portable state of a session or of a server connection: its schema, and the variables whose values differ from the {@link Baseline} of its account.
+ * Immutable; two states are equal when their fingerprints and contents are, and a connection in an equal state needs no restore.
+ */
+public final class SessionState {
+    /** No schema, every variable as after login. */
+    public static final SessionState INITIAL = new SessionState("", new String[0], new String[0]);
+
+    private final String schema;
+    private final String[] names;
+    private final String[] values;
+    private final int fingerprint;
+
+    private SessionState(String schema, String[] names, String[] values) {
+        this.schema = schema;
+        this.names = names;
+        this.values = values;
+        this.fingerprint = (schema.hashCode() * 31 + Arrays.hashCode(names)) * 31 + Arrays.hashCode(values);
+    }
+
+    /** Empty when there is none. */
+    public String schema() {
+        return schema;
+    }
+
+    public int fingerprint() {
+        return fingerprint;
+    }
+
+    /** How many variables differ from the baseline. */
+    public int size() {
+        return names.length;
+    }
+
+    /** The name of the n-th differing variable, in alphabetical order. */
+    public String name(int n) {
+        return names[n];
+    }
+
+    public String value(int n) {
+        return values[n];
+    }
+
+    /** Index of a variable, or negative if it is as in the baseline. */
+    public int indexOf(String name) {
+        return Arrays.binarySearch(names, name);
+    }
+
+    public SessionState withSchema(String newSchema) {
+        return newSchema.equals(schema) ? this : new SessionState(newSchema, names, values);
+    }
+
+    /** This state with one variable changed; its value must differ from the baseline's. */
+    SessionState with(String name, String value) {
+        int at = indexOf(name);
+        if (at >= 0) {
+            if (values[at].equals(value)) {
+                return this;
+            }
+            String[] changed = values.clone();
+            changed[at] = value;
+            return new SessionState(schema, names, changed);
+        }
+        return new SessionState(schema, inserted(names, -at - 1, name), inserted(values, -at - 1, value));
+    }
+
+    /** This state with one variable back at the baseline's value. */
+    SessionState without(String name) {
+        int at = indexOf(name);
+        return at < 0 ? this : new SessionState(schema, removed(names, at), removed(values, at));
+    }
+
+    private static String[] inserted(String[] from, int at, String value) {
+        String[] to = Arrays.copyOf(from, from.length + 1);
+        System.arraycopy(from, at, to, at + 1, from.length - at);
+        to[at] = value;
+        return to;
+    }
+
+    private static String[] removed(String[] from, int at) {
+        String[] to = new String[from.length - 1];
+        System.arraycopy(from, 0, to, 0, at);
+        System.arraycopy(from, at + 1, to, at, to.length - at);
+        return to;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other
+                || other instanceof SessionState that
+                        && fingerprint == that.fingerprint
+                        && schema.equals(that.schema)
+                        && Arrays.equals(names, that.names)
+                        && Arrays.equals(values, that.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return fingerprint;
+    }
+
+    /** For logs and SHOW output; variables' values are no secrets. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(schema.isEmpty() ? "-" : schema);
+        for (int i = 0; i < names.length; i++) {
+            text.append(i == 0 ? " " : ", ").append(names[i]).append('=').append(values[i]);
+        }
+        return text.toString();
+    }
+}

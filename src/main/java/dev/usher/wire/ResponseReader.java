@@ -1,0 +1,293 @@
+package dev.usher.wire;
+
+import dev.usher.wire.Command.Response;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Finds, in the bytes that a server sends, where each packet of a response starts and which one ends it. Rows and column definitions are passed over without
+ * being looked into; only the packets that decide something are made whole. The server connection must have {@code DEPRECATE_EOF}.
+ *
+ * <p>Use: {@link #begin} for each command, then {@link #next} until it says {@link Event#STARVED}, with the buffer's reader index as the place reached. What
+ * lies between two events belongs to the response and can be passed on as it is. Sequence ids are moved by {@link #shiftSequence} in place.
+ */
+public final class ResponseReader {
+    /** What was found; the packet that it is about stands at {@link #packetStart} with {@link #payloadLength} bytes behind its header. */
+    public enum Event {
+        /** All bytes are consumed, or those left (fewer than a header, or a packet that must be whole) need more to follow. */
+        STARVED,
+        /** OK without a result set. */
+        OK,
+        ERR,
+        /** The first packet of a result set: the number of columns. */
+        COLUMN_COUNT,
+        /** Between column (or parameter) definitions and what follows: here stands an EOF packet for clients without DEPRECATE_EOF. No packet belongs to it. */
+        METADATA_END,
+        /** The OK with header 0xFE behind the rows, or behind the columns where a cursor was opened. */
+        ROWS_END,
+        /** COM_STMT_PREPARE_OK. */
+        PREPARE_OK,
+        /** The server asks for a file of the client's; its answer follows once the client has sent it. */
+        LOCAL_INFILE,
+        /** A packet that is the whole response: of COM_STATISTICS, or one of an endless stream. */
+        WHOLE,
+        /** A row or a column definition; only if rows are asked for. */
+        ROW
+    }
+
+    private enum Expect {
+        FIRST,
+        DEFINITIONS,
+        AFTER_DEFINITIONS,
+        ROWS,
+        DONE
+    }
+
+    private static final int ERR = ErrPacket.HEADER;
+    private static final int EOF = OkPacket.EOF_HEADER;
+
+    private final OkPacket ok = new OkPacket();
+    private Response response = Response.NONE;
+    private Expect expect = Expect.DONE;
+    private boolean eachRow;
+    private long definitionsLeft;
+    private long definitionsThen;
+    private boolean metadataEndDue;
+    private int skip;
+    private boolean continued;
+    private int shift;
+    private int packetStart;
+    private int payloadLength;
+    private long rows;
+
+    /**
+     * Expects the response of a command.
+     *
+     * @param eachRow whether rows and definitions are wanted as {@link Event#ROW}; they are then made whole
+     */
+    public void begin(Response shape, boolean eachRow) {
+        this.response = shape;
+        this.eachRow = eachRow;
+        this.expect = shape == Response.ROWS || shape == Response.FIELD_LIST ? Expect.ROWS : Expect.FIRST;
+        this.shift = 0;
+        this.skip = 0;
+        this.continued = false;
+        this.metadataEndDue = false;
+        this.rows = 0;
+    }
+
+    /** Adds to the sequence id of every packet from here on. */
+    public void shiftSequence(int by) {
+        shift += by;
+    }
+
+    /** Whether the response has ended. */
+    public boolean done() {
+        return expect == Expect.DONE;
+    }
+
+    /** Whether no byte of the response's first packet has been seen. */
+    public boolean fresh() {
+        return expect == Expect.FIRST && skip == 0 && rows == 0;
+    }
+
+    /** Whether the reader stands between two packets, so that a packet of Usher's own may go to the client. */
+    public boolean betweenPackets() {
+        return skip == 0 && !continued;
+    }
+
+    /** Index of the header of the packet that the last event is about. */
+    public int packetStart() {
+        return packetStart;
+    }
+
+    public int payloadLength() {
+        return payloadLength;
+    }
+
+    /** The OK that the last {@link Event#OK} or {@link Event#ROWS_END} is about. */
+    public OkPacket ok() {
+        return ok;
+    }
+
+    /** After {@link Event#ROWS_END}: whether it stands directly behind the definitions, so that one EOF serves for both (a cursor), or two are due. */
+    public boolean metadataEndDue() {
+        return metadataEndDue;
+    }
+
+    /** Rows seen so far in this response. */
+    public long rows() {
+        return rows;
+    }
+
+    /** The sequence id, as sent to the client, of the packet that the last event is about. */
+    public int sequence(ByteBuf in) {
+        return in.getUnsignedByte(packetStart + 3);
+    }
+
+    /** Reads on from the buffer's reader index. */
+    public Event next(ByteBuf in) {
+        while (true) {
+            if (skip > 0) {
+                int step = Math.min(skip, in.readableBytes());
+                in.skipBytes(step);
+                skip -= step;
+                if (skip > 0) {
+                    return Event.STARVED;
+                }
+            }
+            if (response == Response.PREPARE && expect == Expect.AFTER_DEFINITIONS) {
+                // The definitions may be the last packets of the response: their end must be seen without a further byte.
+                metadataEnded();
+                return Event.METADATA_END;
+            }
+            if (expect == Expect.DONE || in.readableBytes() < Packets.HEADER) {
+                return Event.STARVED;
+            }
+            int start = in.readerIndex();
+            int length = in.getUnsignedMediumLE(start);
+            if (continued) {
+                enterFrame(in, start, length);
+                continue;
+            }
+            if (length == 0) {
+                throw new MalformedPacketException("empty packet in a response");
+            }
+            if (in.readableBytes() < Packets.HEADER + 1) {
+                return Event.STARVED;
+            }
+            int first = in.getUnsignedByte(start + Packets.HEADER);
+            if (expect == Expect.DEFINITIONS && first != ERR || expect == Expect.ROWS && !endsRows(first, length)) {
+                if (eachRow && in.readableBytes() < Packets.HEADER + length) {
+                    return Event.STARVED;
+                }
+                packetStart = start;
+                payloadLength = length;
+                enterFrame(in, start, length);
+                if (expect == Expect.DEFINITIONS) {
+                    definitionRead();
+                } else {
+                    rows++;
+                }
+                if (eachRow) {
+                    in.skipBytes(skip);
+                    skip = 0;
+                    return Event.ROW;
+                }
+                continue;
+            }
+            if (expect == Expect.AFTER_DEFINITIONS) {
+                if (!endsRows(first, length)) {
+                    metadataEnded();
+                    return Event.METADATA_END;
+                }
+                metadataEndDue = true;
+            }
+            if (length == Packets.MAX_FRAME) {
+                throw new MalformedPacketException("16 MiB where OK, ERR or a column count is due");
+            }
+            if (in.readableBytes() < Packets.HEADER + length) {
+                return Event.STARVED;
+            }
+            packetStart = start;
+            payloadLength = length;
+            if (shift != 0) {
+                in.setByte(start + 3, in.getByte(start + 3) + shift);
+            }
+            in.skipBytes(Packets.HEADER + length);
+            return deciding(in.slice(start + Packets.HEADER, length), first);
+        }
+    }
+
+    private static boolean endsRows(int first, int length) {
+        return first == EOF && length < Packets.MAX_FRAME || first == ERR;
+    }
+
+    private void enterFrame(ByteBuf in, int start, int length) {
+        if (shift != 0) {
+            in.setByte(start + 3, in.getByte(start + 3) + shift);
+        }
+        in.skipBytes(Packets.HEADER);
+        skip = length;
+        continued = length == Packets.MAX_FRAME;
+    }
+
+    private void definitionRead() {
+        if (--definitionsLeft == 0) {
+            expect = Expect.AFTER_DEFINITIONS;
+        }
+    }
+
+    private void metadataEnded() {
+        if (definitionsThen > 0) {
+            definitionsLeft = definitionsThen;
+            definitionsThen = 0;
+            expect = Expect.DEFINITIONS;
+        } else {
+            expect = response == Response.PREPARE ? Expect.DONE : Expect.ROWS;
+        }
+    }
+
+    private Event deciding(ByteBuf payload, int first) {
+        if (first == ERR) {
+            expect = Expect.DONE;
+            return Event.ERR;
+        }
+        return switch (response) {
+            case STRING -> {
+                expect = Expect.DONE;
+                yield Event.WHOLE;
+            }
+            case ENDLESS -> Event.WHOLE;
+            case PREPARE -> prepared(payload, first);
+            case SIMPLE -> {
+                if (first == EOF && payload.readableBytes() < 7) {
+                    expect = Expect.DONE;
+                    yield Event.WHOLE;
+                }
+                yield ended(payload, first == OkPacket.HEADER ? Event.OK : Event.ROWS_END);
+            }
+            case FIELD_LIST, ROWS -> ended(payload, Event.ROWS_END);
+            case RESULT -> result(payload, first);
+            case NONE -> throw new MalformedPacketException("a response where none is due");
+        };
+    }
+
+    private Event result(ByteBuf payload, int first) {
+        if (expect != Expect.FIRST) {
+            return ended(payload, Event.ROWS_END);
+        }
+        if (first == OkPacket.HEADER) {
+            return ended(payload, Event.OK);
+        }
+        if (first == 0xFB) {
+            return Event.LOCAL_INFILE;
+        }
+        definitionsLeft = LengthEncoded.readInt(payload);
+        definitionsThen = 0;
+        if (definitionsLeft <= 0 || definitionsLeft > 0xFFFF) {
+            throw new MalformedPacketException("result set of " + definitionsLeft + " columns");
+        }
+        metadataEndDue = false;
+        expect = Expect.DEFINITIONS;
+        return Event.COLUMN_COUNT;
+    }
+
+    private Event prepared(ByteBuf payload, int first) {
+        if (first != 0 || payload.readableBytes() < 12) {
+            throw new MalformedPacketException("COM_STMT_PREPARE_OK expected");
+        }
+        int at = payload.readerIndex();
+        int columns = payload.getUnsignedShortLE(at + 5);
+        int parameters = payload.getUnsignedShortLE(at + 7);
+        definitionsLeft = parameters > 0 ? parameters : columns;
+        definitionsThen = parameters > 0 ? columns : 0;
+        expect = definitionsLeft > 0 ? Expect.DEFINITIONS : Expect.DONE;
+        return Event.PREPARE_OK;
+    }
+
+    private Event ended(ByteBuf payload, Event event) {
+        ok.read(payload);
+        expect = (ok.status() & ServerStatus.MORE_RESULTS) != 0 && response == Response.RESULT ? Expect.FIRST : Expect.DONE;
+        return event;
+    }
+}
