@@ -1,0 +1,11 @@
+package dev.usher.testing;
+
+/** The real servers that the tests know how to start. */
+public enum ServerKind {
+    /** MySQL from {@code ci/servers}. */
+    MYSQL,
+    /** The newest MariaDB that {@code ci/servers} finds. */
+    MARIADB_SID,
+    /** MariaDB as the operating system packages it. */
+    MARIADB_SYSTEM
+}
