@@ -152,7 +152,7 @@ public final class EmbeddedServerBuilder {
         return Path.of(folder.length() > LONGEST_TEMPORARY_FOLDER ? "/tmp" : folder).toAbsolutePath();
     }
 
-    private static Path defaultCacheDirectory() {
+    static Path defaultCacheDirectory() {
         String cache = System.getenv("XDG_CACHE_HOME"); // to be ignored unless absolute, says the XDG specification
         Path base = cache != null && cache.startsWith("/") ? Path.of(cache) : Path.of(System.getProperty("user.home"), ".cache");
         return base.resolve("usher");

@@ -62,6 +62,8 @@ public final class TestServer implements AutoCloseable {
         if (Files.exists(certificateAuthority())) {
             Path tls = certificateAuthority().getParent();
             all.addAll(List.of("--ssl-ca=" + certificateAuthority(), "--ssl-cert=" + tls.resolve("cert.pem"), "--ssl-key=" + tls.resolve("key.pem")));
+        } else if (kind() == ServerKind.EMBEDDED) {
+            all.add("--skip-ssl"); // it would make a key of its own, for ten seconds and more, at every start
         }
         all.addAll(arguments);
         return List.copyOf(all);
@@ -92,9 +94,9 @@ public final class TestServer implements AutoCloseable {
         return DriverManager.getConnection("jdbc:mariadb://%s:%d/test?user=%s&sslMode=disable&allowPublicKeyRetrieval=true&allowMultiQueries=true".formatted(host(), port, rootUser()));
     }
 
-    /** Such as {@code MySQL 9.7.4}. */
+    /** Such as {@code MySQL 9.7.4} or {@code embedded MariaDB 11.4.5}. */
     public String name() {
-        return flavour() + " " + version.replaceFirst("-.*", "");
+        return (kind() == ServerKind.EMBEDDED ? "embedded " : "") + flavour() + " " + version.replaceFirst("-.*", "");
     }
 
     public ServerKind kind() {

@@ -46,7 +46,7 @@ public final class TestServers {
         try {
             TestServer server = TestServer.start(installation, freePort(), List.of(arguments));
             // .ci/run looks for these lines.
-            System.out.println("TESTED SERVER: " + server.flavour() + " " + server.version());
+            System.out.println("TESTED SERVER: " + server.name() + " (" + server.version() + ")");
             return server;
         } catch (IOException e) {
             throw new AssertionError("cannot start " + kind, e);
