@@ -1,0 +1,31 @@
+package dev.usher.admin;
+
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * The pooler as admin statements see it. Every method is called on the admin listener's own thread and may wait for the
+ * workers for a moment; what it returns is a snapshot that nobody changes.
+ */
+public interface PoolerView {
+    List<PoolRow> pools();
+
+    List<ClientRow> clients();
+
+    List<ServerRow> servers();
+
+    /** Counters and gauges by name, in lower case with underscores; values are texts or numbers. */
+    SortedMap<String, ?> status();
+
+    /**
+     * Ends a client connection, or only the statement that it runs.
+     *
+     * @param clientId the id that its greeting had
+     */
+    KillOutcome kill(long clientId, boolean queryOnly);
+
+    enum KillOutcome {
+        KILLED,
+        NO_SUCH_CONNECTION
+    }
+}
