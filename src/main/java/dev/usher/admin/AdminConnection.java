@@ -136,7 +136,8 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
             throw new MalformedPacketException("command of no bytes");
         }
         Command command = Command.of(packet.readUnsignedByte());
-        @Nullable AdminResult result = switch (command) {
+        @Nullable
+        AdminResult result = switch (command) {
             case QUIT -> null;
             case QUERY -> answerQuery(packet.toString(StandardCharsets.UTF_8), ready.session());
             case PING, INIT_DB, RESET_CONNECTION, SET_OPTION -> AdminResult.Done.SILENTLY;

@@ -38,7 +38,8 @@ public final class AdminServer implements AutoCloseable {
     static final int MAX_CONNECTIONS = 50;
     private static final Duration LOGIN_TIMEOUT = Duration.ofSeconds(5);
 
-    private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("usher-admin", true), NioIoHandler.newFactory());
+    private final EventLoopGroup loop =
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("usher-admin", true), NioIoHandler.newFactory());
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final AtomicLong lastConnectionId = new AtomicLong(FIRST_CONNECTION_ID);
     private final Channel listener;
@@ -54,7 +55,8 @@ public final class AdminServer implements AutoCloseable {
                             boolean full = connections.size() >= MAX_CONNECTIONS;
                             connections.add(channel);
                             channel.pipeline()
-                                    .addLast(AdminConnection.LOGIN_TIMEOUT, new ReadTimeoutHandler(LOGIN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS))
+                                    .addLast(AdminConnection.LOGIN_TIMEOUT,
+                                            new ReadTimeoutHandler(LOGIN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS))
                                     .addLast(new AdminConnection(lastConnectionId.incrementAndGet(), login, pooler, usherVersion, full));
                         }
                     })

@@ -28,8 +28,7 @@ final class ShowStatus implements AdminStatement {
     @Override
     public AdminResult answer(Matcher words, Session session) {
         Pattern wanted = LikePattern.of(words.group("like"));
-        List<Map.Entry<String, ?>> matching = session.pooler().status().entrySet().stream()
-                .<Map.Entry<String, ?>>map(entry -> entry)
+        List<Map.Entry<String, ?>> matching = session.pooler().status().entrySet().stream().<Map.Entry<String, ?>>map(entry -> entry)
                 .filter(entry -> wanted.matcher(entry.getKey()).matches())
                 .toList();
         return Column.rows(COLUMNS, matching);

@@ -14,16 +14,8 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** Entry point of the {@code usher} command. */
-@Command(
-        name = "usher",
-        description = "A connection pooler for MySQL and MariaDB: thousands of clients on a few dozen server connections.",
-        versionProvider = Version.class,
-        mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "COMMAND",
-        scope = ScopeType.LOCAL,
-        commandListHeading = "%nCommands:%n",
-        optionListHeading = "%nOptions:%n",
-        footer = {"", "Start with: usher serve --server HOST:PORT", "More on a command: usher COMMAND --help"})
+@Command(name = "usher", description = "A connection pooler for MySQL and MariaDB: thousands of clients on a few dozen server connections.", versionProvider = Version.class, mixinStandardHelpOptions = true, synopsisSubcommandLabel = "COMMAND", scope = ScopeType.LOCAL, commandListHeading = "%nCommands:%n", optionListHeading = "%nOptions:%n", footer = {
+    "", "Start with: usher serve --server HOST:PORT", "More on a command: usher COMMAND --help"})
 public final class Main implements Runnable {
     private static final List<String> LEVELS = List.of("error", "warn", "info", "debug", "trace");
 
@@ -48,11 +40,7 @@ public final class Main implements Runnable {
                 .setAbbreviatedOptionsAllowed(false);
     }
 
-    @Option(
-            names = "--log-level",
-            paramLabel = "LEVEL",
-            scope = ScopeType.INHERIT,
-            description = "error, warn, info, debug or trace; the variable USHER_LOG sets the same (default: info)")
+    @Option(names = "--log-level", paramLabel = "LEVEL", scope = ScopeType.INHERIT, description = "error, warn, info, debug or trace; the variable USHER_LOG sets the same (default: info)")
     @SuppressWarnings("UnusedMethod") // picocli calls it
     private void logLevel(String level) {
         if (!LEVELS.contains(level.toLowerCase(Locale.ROOT))) {

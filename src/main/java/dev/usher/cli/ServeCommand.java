@@ -13,20 +13,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code usher serve}: the pooler, until a signal ends it. */
-@Command(
-        name = "serve",
-        description = "Run the pooler.",
-        mixinStandardHelpOptions = true,
-        customSynopsis = {
-            "usher serve --server HOST:PORT [OPTION...]",
-            "       usher serve --config usher.toml [OPTION...]"
-        },
-        optionListHeading = "%nOptions:%n",
-        footer = {
-            "",
-            "Every option but --config and --log-level is a setting of the same name in usher.toml; the option wins.",
-            "SIGTERM and SIGINT let running statements and transactions finish; a second one ends at once."
-        })
+@Command(name = "serve", description = "Run the pooler.", mixinStandardHelpOptions = true, customSynopsis = {
+    "usher serve --server HOST:PORT [OPTION...]",
+    "       usher serve --config usher.toml [OPTION...]"
+}, optionListHeading = "%nOptions:%n", footer = {
+    "",
+    "Every option but --config and --log-level is a setting of the same name in usher.toml; the option wins.",
+    "SIGTERM and SIGINT let running statements and transactions finish; a second one ends at once."
+})
 final class ServeCommand implements Callable<Integer> {
     /** A pooler that runs. */
     interface Running {

@@ -24,20 +24,18 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code usher show}: what a running Usher answers to the SHOW statements of its admin address. */
-@Command(
-        name = "show",
-        description = "Show what a running Usher does.",
-        mixinStandardHelpOptions = true,
-        customSynopsis = "usher show [OPTION...] WHAT",
-        parameterListHeading = "%n",
-        optionListHeading = "%nOptions:%n")
+@Command(name = "show", description = "Show what a running Usher does.", mixinStandardHelpOptions = true, customSynopsis = "usher show [OPTION...] WHAT", parameterListHeading = "%n", optionListHeading = "%nOptions:%n")
 final class ShowCommand implements Callable<Integer> {
     private static final List<Setting<?>> SETTINGS = List.of(
             Settings.ADMIN_LISTEN, Settings.ADMIN_ACCOUNT, Settings.ADMIN_PASSWORD_FILE, Settings.STATE_DIRECTORY);
 
     /** The names are the words of the statement. */
     enum What {
-        pools, clients, servers, status, processlist
+        pools,
+        clients,
+        servers,
+        status,
+        processlist
     }
 
     @Spec

@@ -12,6 +12,6 @@ final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-        return new String[] {"usher " + text(), "Java " + Runtime.version()};
+        return new String[]{"usher " + text(), "Java " + Runtime.version()};
     }
 }

@@ -87,7 +87,7 @@ class AdminIT {
         try (Connection connection = connect("jdbc:mariadb:", PASSWORD);
                 Socket socket = new Socket(server.address().getAddress(), server.address().getPort())) {
             socket.setSoTimeout(10_000);
-            socket.getOutputStream().write(new byte[] {3, 0, 0, 1, 'x', 'y', 'z'});
+            socket.getOutputStream().write(new byte[]{3, 0, 0, 1, 'x', 'y', 'z'});
 
             byte[] all = socket.getInputStream().readAllBytes();
 

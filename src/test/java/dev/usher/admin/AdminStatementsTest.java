@@ -144,7 +144,7 @@ class AdminStatementsTest {
     @ParameterizedTest
     @ValueSource(strings = {"'", "a", "\\'", "'', "})
     void aLongTextIsRefusedAndNotRecursedOn(String piece) {
-        for (int length : new int[] {4000, 100_000}) {
+        for (int length : new int[]{4000, 100_000}) {
             assertThat(AdminStatements.answer("SELECT 'x" + piece.repeat(length / piece.length()), session)).isInstanceOf(Refused.class);
             assertThat(AdminStatements.answer("SHOW STATUS LIKE '" + piece.repeat(length / piece.length()), session))
                     .isInstanceOf(Refused.class);
