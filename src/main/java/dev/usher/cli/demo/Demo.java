@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Demo implements AutoCloseable {
     private static final Duration BETWEEN_FRAMES = Duration.ofMillis(125);
+    private static final int FIRST_VISITORS = 8;
+    private static final Duration FIRST_VISIT = Duration.ofSeconds(1);
 
     private final DemoOptions options;
     private final Optional<Pooler> pooler;
@@ -44,6 +46,7 @@ public final class Demo implements AutoCloseable {
 
     /** Lets the crowd loose, twice. */
     public DemoResult run(Show show) throws SQLException, InterruptedException {
+        warmUp();
         PhaseResult direct = run(Phase.DIRECT, server.port(), show.view());
         if (pooler.isEmpty()) {
             return new DemoResult(direct, Optional.empty());
@@ -51,6 +54,13 @@ public final class Demo implements AutoCloseable {
         // Not earlier: what Usher keeps open on the server would be missing in the first phase.
         Pooler.Running running = startUsher(pooler.get());
         return new DemoResult(direct, Optional.of(run(Phase.USHER, running.port(), show.view())));
+    }
+
+    /** The first phase would else be slower only because the clients' code has never run. Usher's own code starts cold. */
+    private void warmUp() throws InterruptedException {
+        Crowd few = Crowd.gather(FIRST_VISITORS, server.port(), new Tally());
+        Thread.sleep(FIRST_VISIT);
+        few.disperse();
     }
 
     private Pooler.Running startUsher(Pooler starter) {

@@ -25,12 +25,19 @@ final class Tally {
 
     void failed(SQLException failure) {
         if (failure.getErrorCode() == TOO_MANY_CONNECTIONS) {
-            firstRefusal.compareAndSet(null, asShownByAClient(failure));
+            // Most are refused before the handshake, where MariaDB's ERR packet has no SQLSTATE and drivers fill in HY000. One that
+            // comes a moment later has the server's own, and is shown if a client has seen it.
+            firstRefusal.accumulateAndGet(asShownByAClient(failure), Tally::moreTelling);
             refused.increment();
         } else {
             firstError.compareAndSet(null, asShownByAClient(failure));
             errors.increment();
         }
+    }
+
+    private static @Nullable String moreTelling(@Nullable String known, @Nullable String next) {
+        boolean better = known == null || next != null && known.contains("(HY000)") && !next.contains("(HY000)");
+        return better ? next : known;
     }
 
     /** As the mariadb and mysql command lines print it. */
