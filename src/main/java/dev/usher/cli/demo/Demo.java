@@ -83,12 +83,12 @@ public final class Demo implements AutoCloseable {
             while (elapsed.compareTo(options.phase()) < 0) {
                 Thread.sleep(BETWEEN_FRAMES);
                 elapsed = Duration.ofNanos(System.nanoTime() - start);
-                view.running(phase, new Snapshot(elapsed, tally.result(load.peak()), load.now()));
+                view.running(phase, new Snapshot(elapsed, tally.result(load.peak()), load.recent()));
             }
             crowd.disperse();
             elapsed = Duration.ofNanos(System.nanoTime() - start);
             PhaseResult result = tally.result(load.peak());
-            view.finished(phase, new Snapshot(elapsed, result, load.now()));
+            view.finished(phase, new Snapshot(elapsed, result, load.recent()));
             return result;
         }
     }

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Looks at the server's {@code Threads_connected} again and again, by the extra port: there is always a way in, and it is not counted. */
 final class ServerLoad implements AutoCloseable {
@@ -14,7 +15,7 @@ final class ServerLoad implements AutoCloseable {
 
     private final Connection connection;
     private final Thread watcher = Thread.ofPlatform().daemon().name("server-load").unstarted(this::watch);
-    private volatile int now;
+    private final AtomicInteger recent = new AtomicInteger();
     private volatile int peak;
     private volatile boolean closed;
 
@@ -28,8 +29,9 @@ final class ServerLoad implements AutoCloseable {
         return load;
     }
 
-    int now() {
-        return now;
+    /** The highest since this was last asked for: from one look to the next it jumps by half the limit. */
+    int recent() {
+        return recent.getAndSet(0);
     }
 
     int peak() {
@@ -41,13 +43,14 @@ final class ServerLoad implements AutoCloseable {
             while (!closed) {
                 try (ResultSet rows = statement.executeQuery(QUERY)) {
                     rows.next();
-                    now = rows.getInt(1);
+                    int now = rows.getInt(1);
+                    recent.accumulateAndGet(now, Math::max);
                     peak = Math.max(peak, now);
                 }
                 Thread.sleep(BETWEEN_LOOKS);
             }
         } catch (SQLException serverGone) {
-            now = 0; // the program is being stopped; a server that fails is reported by the clients
+            recent.set(0); // the program is being stopped; a server that fails is reported by the clients
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }

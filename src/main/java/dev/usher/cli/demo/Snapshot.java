@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param elapsed since it began
  * @param seen what the clients have seen so far
- * @param threadsConnected on the server, now
+ * @param threadsConnected on the server, the most of the last moment
  */
 record Snapshot(Duration elapsed, PhaseResult seen, int threadsConnected) {
     /** Served requests a second, on average since the phase began. */
