@@ -20,7 +20,7 @@ final class ConfigFile {
     private final Path path;
     private final String text;
     private SettingValues values = SettingValues.none();
-    private List<AccountConfig> accounts = List.of();
+    private Optional<JsonNode> accounts = Optional.empty();
 
     private ConfigFile(Path path, String text) {
         this.path = path;
@@ -44,8 +44,9 @@ final class ConfigFile {
         return values;
     }
 
+    /** Reads the password files and variables that they name, which only the pooler itself may be able to. */
     List<AccountConfig> accounts() {
-        return accounts;
+        return accounts.map(this::readAccounts).orElse(List.of());
     }
 
     private void parse() {
@@ -58,7 +59,7 @@ final class ConfigFile {
         }
         root.properties().forEach(entry -> {
             if (entry.getKey().equals(ACCOUNTS)) {
-                accounts = readAccounts(entry.getValue());
+                accounts = Optional.of(entry.getValue());
             } else if (entry.getValue().isObject()) {
                 entry.getValue().properties().forEach(in -> take(entry.getKey() + "." + in.getKey(), in.getValue()));
             } else {

@@ -83,6 +83,13 @@ class AdminIT {
     }
 
     @Test
+    void aClientThatBeginsWithAnotherPluginIsSwitched() throws Exception {
+        assumeThat(onPath("mariadb")).isTrue();
+
+        assertThat(run("mariadb", "SHOW VERSION", "--default-auth=client_ed25519")).contains("1.2");
+    }
+
+    @Test
     void garbageGetsAnErrorAndOthersGoOn() throws Exception {
         try (Connection connection = connect("jdbc:mariadb:", PASSWORD);
                 Socket socket = new Socket(server.address().getAddress(), server.address().getPort())) {
@@ -137,9 +144,11 @@ class AdminIT {
         return List.of(System.getenv("PATH").split(":")).stream().anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 
-    private String run(String program, String statement) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(program, "--no-defaults", "--default-character-set=utf8mb4", "--protocol=tcp",
-                "-h127.0.0.1", "-P" + server.address().getPort(), "-uadmin", "--batch", "-e", statement);
+    private String run(String program, String statement, String... options) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(program, "--no-defaults", "--default-character-set=utf8mb4",
+                "--protocol=tcp", "-h127.0.0.1", "-P" + server.address().getPort(), "-uadmin", "--batch", "-e", statement));
+        command.addAll(List.of(options));
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("MYSQL_PWD", PASSWORD);
         // The client takes the password in the encoding of the locale.
         builder.environment().put("LC_ALL", "C.UTF-8");

@@ -8,10 +8,10 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A pooler with two accounts and two clients that never change, which notes what was to be killed. */
-class FixedPooler implements PoolerView {
-    record Killed(long clientId, boolean queryOnly) {}
+public class FixedPooler implements PoolerView {
+    public record Killed(long clientId, boolean queryOnly) {}
 
-    final List<Killed> killed = new CopyOnWriteArrayList<>();
+    public final List<Killed> killed = new CopyOnWriteArrayList<>();
 
     @Override
     public List<PoolRow> pools() {

@@ -163,6 +163,27 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void talkingToARunningUsherNeedsNeitherTheServerNorTheAccountsPasswords() throws IOException {
+        Path file = Files.writeString(directory.resolve("usher.toml"), """
+                [admin]
+                listen = "[::1]:9"
+                account = "boss"
+                password = "hush"
+                [[accounts]]
+                user = "app"
+                password-env = "NO_SUCH_VARIABLE_HERE"
+                """);
+
+        AdminAccess access = ConfigLoader.loadAdmin(Optional.of(file), Map.of("admin-account", List.of("other")));
+
+        assertThat(access.admin().listen()).contains(new HostAndPort("::1", 9));
+        assertThat(access.admin().account()).isEqualTo("other");
+        assertThat(access.password()).isEqualTo(Secret.of("hush"));
+        assertThatThrownBy(() -> ConfigLoader.load(Optional.of(file), Map.of("server", List.of("a"))))
+                .hasMessageEndingWith("the variable NO_SUCH_VARIABLE_HERE is not set");
+    }
+
+    @Test
     void refusesAnAccountThatIsThereTwice() {
         assertThatThrownBy(() -> load("server = \"a\"\n[[accounts]]\nuser = \"u\"\n[[accounts]]\nuser = \"u\""))
                 .hasMessage("[[accounts]] has the user u twice");
