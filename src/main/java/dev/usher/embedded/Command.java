@@ -8,7 +8,7 @@ import java.util.List;
 final class Command {
     private Command() {}
 
-    static List<String> start(Distribution distribution, Path dataDirectory) {
+    static List<String> common(Distribution distribution, Path dataDirectory) {
         List<String> command = new ArrayList<>();
         command.add(distribution.binary().toString());
         command.add("--no-defaults"); // must be the first: /etc/my.cnf is for another server

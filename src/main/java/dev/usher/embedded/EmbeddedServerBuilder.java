@@ -127,7 +127,7 @@ public final class EmbeddedServerBuilder {
     }
 
     private List<String> command(Distribution distribution, Path folder, int ownPort, int extraPort) {
-        List<String> command = Command.start(distribution, EmbeddedServer.dataIn(folder));
+        List<String> command = Command.common(distribution, EmbeddedServer.dataIn(folder));
         Collections.addAll(command,
                 "--bind-address=" + HOST,
                 "--port=" + ownPort,

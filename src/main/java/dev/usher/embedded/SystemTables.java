@@ -34,7 +34,7 @@ final class SystemTables {
     static void create(Distribution distribution) throws IOException {
         Files.createDirectory(distribution.data());
         Path log = distribution.home().resolve("bootstrap.log");
-        List<String> command = new ArrayList<>(Command.start(distribution, distribution.data()));
+        List<String> command = new ArrayList<>(Command.common(distribution, distribution.data()));
         command.addAll(List.of("--bootstrap", "--skip-grant-tables"));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
         try (OutputStream statements = process.getOutputStream()) {
