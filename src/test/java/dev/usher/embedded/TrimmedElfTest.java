@@ -33,7 +33,8 @@ class TrimmedElfTest {
 
     @Test
     void refusesWhatIsNoExecutable() {
-        assertThatThrownBy(() -> trim("#!/bin/sh\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII))).isInstanceOf(IOException.class).hasMessageContaining("not a 64-bit ELF");
+        assertThatThrownBy(() -> trim("#!/bin/sh\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII))).isInstanceOf(IOException.class)
+                .hasMessageContaining("not a 64-bit ELF");
         assertThatThrownBy(() -> trim(new byte[200])).isInstanceOf(IOException.class);
     }
 

@@ -28,8 +28,8 @@ final class Board {
         lines.add(row("", phases, Board::onlyText, (phase, now) -> phase == running
                 ? now.elapsed().toSeconds() + " s of " + options.phase().toSeconds() + " s"
                 : "done"));
-        lines.add(bars("server connections", phases, (phase, now) ->
-                phase == running ? now.threadsConnected() : now.seen().peakThreadsConnected()));
+        lines.add(bars("server connections", phases,
+                (phase, now) -> phase == running ? now.threadsConnected() : now.seen().peakThreadsConnected()));
         lines.add(row("requests a second", phases, style::bold, (phase, now) -> number(now.servedPerSecond())));
         addCounts(lines, phases);
         lines.add("");
