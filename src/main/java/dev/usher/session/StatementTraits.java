@@ -1,0 +1,99 @@
+package dev.usher.session;
+
+import dev.usher.session.KillTarget.Force;
+import dev.usher.session.KillTarget.Scope;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * What {@link SqlLexer} found in one text. One object per lexer, overwritten by its next read: take out what must be kept.
+ * Of a text with several statements it is the union.
+ */
+public final class StatementTraits {
+    private static final long NO_ID = -1;
+
+    private final NameList userVariables = new NameList();
+    private final NameList unscopedVariables = new NameList();
+    private long bits;
+    private Verb verb = Verb.NONE;
+    private Scope killScope = Scope.CONNECTION;
+    private Force killForce = Force.DEFAULT;
+    private long killId = NO_ID;
+
+    StatementTraits() {}
+
+    public boolean has(Trait trait) {
+        return (bits & trait.bit()) != 0;
+    }
+
+    /** Whether at least one trait of a {@link Trait#bits mask} is there. */
+    public boolean hasAny(long mask) {
+        return (bits & mask) != 0;
+    }
+
+    /** All traits, as {@link Trait#bit} gives them. */
+    public long bits() {
+        return bits;
+    }
+
+    public Verb verb() {
+        return verb;
+    }
+
+    /** The user variables named, in order of appearance, ASCII letters in lower case, without {@code @} and quotes. */
+    public List<String> userVariables() {
+        return userVariables.toList();
+    }
+
+    /** The system variables set as {@code @@name} without a scope, in lower case. */
+    public List<String> unscopedVariables() {
+        return unscopedVariables.toList();
+    }
+
+    /** Whom a KILL names; only meaningful with {@link Trait#KILL}. Of several KILLs in one text the id is left out. */
+    public KillTarget kill() {
+        return new KillTarget(killScope, killForce, killId == NO_ID ? OptionalLong.empty() : OptionalLong.of(killId));
+    }
+
+    void clear() {
+        bits = 0;
+        verb = Verb.NONE;
+        userVariables.clear();
+        unscopedVariables.clear();
+    }
+
+    void add(Trait trait) {
+        bits |= trait.bit();
+    }
+
+    void remove(Trait trait) {
+        bits &= ~trait.bit();
+    }
+
+    void verb(Verb first) {
+        if (verb == Verb.NONE) {
+            verb = first;
+        }
+    }
+
+    void addUserVariable(TokenText name) {
+        add(Trait.USER_VARIABLE);
+        if (!name.isPlain() || !userVariables.add(name.bytes, name.length)) {
+            add(Trait.UNSURE);
+        }
+    }
+
+    void addUnscopedVariable(TokenText name) {
+        add(Trait.UNSCOPED_SYSTEM_VARIABLE);
+        if (!name.isPlain() || !unscopedVariables.add(name.bytes, name.length)) {
+            add(Trait.UNSURE);
+        }
+    }
+
+    void kill(Scope scope, Force force, long id) {
+        killId = has(Trait.KILL) ? NO_ID : id;
+        killScope = scope;
+        killForce = force;
+        add(Trait.KILL);
+    }
+}
