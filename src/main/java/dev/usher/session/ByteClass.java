@@ -17,11 +17,13 @@ final class ByteClass {
 
     private static final byte[] CLASSES = new byte[256];
     private static final byte[] LOWER = new byte[256];
+    private static final byte[] NAME_BYTES = new byte[256];
 
     static {
         for (int b = 0; b < 256; b++) {
             CLASSES[b] = (byte) classOf(b);
             LOWER[b] = (byte) (b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b);
+            NAME_BYTES[b] = CLASSES[b] == NAME ? LOWER[b] : 0;
         }
     }
 
@@ -33,6 +35,11 @@ final class ByteClass {
 
     static byte lower(byte b) {
         return LOWER[b & 0xFF];
+    }
+
+    /** In lower case if it belongs to a name (less than 0 if above 0x7F), otherwise 0. */
+    static byte nameByte(byte b) {
+        return NAME_BYTES[b & 0xFF];
     }
 
     /**

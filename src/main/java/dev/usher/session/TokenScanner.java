@@ -395,7 +395,7 @@ final class TokenScanner {
     }
 
     private int name(byte[] a, int start, int to) {
-        for (int i = start; i < to; i++) {
+        for (int i = text.appendName(a, start, to); i < to; i++) {
             byte b = a[i];
             if (ByteClass.of(b) != ByteClass.NAME && !(b == '.' && role == USER_VARIABLE)) {
                 endName();

@@ -7,7 +7,7 @@ final class TokenText {
 
     final byte[] bytes = new byte[CAPACITY];
     int length;
-    /** FNV-1a over the bytes, as {@link WordTable} uses it. */
+    /** Of the bytes, for {@link WordTable}: no byte of a short word is lost, and no multiplication waits for another. */
     long hash;
 
     /** Longer than the capacity: bytes were dropped. */
@@ -15,19 +15,16 @@ final class TokenText {
     /** Has bytes above 0x7F or, in a quoted string, a backslash escape: not to be reproduced without the character set. */
     boolean opaque;
 
-    static final long HASH_START = 0xcbf29ce484222325L;
-    static final long HASH_FACTOR = 0x100000001b3L;
-
     void clear() {
         length = 0;
-        hash = HASH_START;
+        hash = 0;
         cut = false;
         opaque = false;
     }
 
     /** Adds a byte that is in lower case already. */
     void append(byte b) {
-        hash = (hash ^ b) * HASH_FACTOR;
+        hash = Long.rotateLeft(hash, 5) ^ b;
         if (length < CAPACITY) {
             bytes[length++] = b;
         } else {
@@ -36,6 +33,25 @@ final class TokenText {
         if (b < 0) {
             opaque = true;
         }
+    }
+
+    /** Adds the bytes of a name from {@code start} on; returns where it ends, at the latest {@code to}. */
+    int appendName(byte[] a, int start, int to) {
+        byte[] out = bytes;
+        int n = length;
+        long h = hash;
+        int i = start;
+        for (; i < to; i++) {
+            byte b = ByteClass.nameByte(a[i]);
+            if (b <= 0 || n == CAPACITY) {
+                break;
+            }
+            out[n++] = b;
+            h = Long.rotateLeft(h, 5) ^ b;
+        }
+        length = n;
+        hash = h;
+        return i;
     }
 
     boolean isPlain() {

@@ -9,7 +9,8 @@ import java.util.Set;
 
 /** One look-up per word of a statement: keyword, built-in function, or neither. Open addressing, nothing allocated. */
 final class WordTable {
-    private static final int SLOTS = 4096;
+    private static final int SLOT_BITS = 12;
+    private static final int SLOTS = 1 << SLOT_BITS;
 
     /**
      * Words before a parenthesis that call nothing. All are reserved in both servers, or special in both grammars (ANY,
@@ -64,8 +65,12 @@ final class WordTable {
         };
     }
 
+    private static int slot(long hash) {
+        return (int) ((hash * 0x9E3779B97F4A7C15L) >>> (64 - SLOT_BITS));
+    }
+
     Word find(TokenText text) {
-        int slot = (int) (text.hash ^ (text.hash >>> 32)) & (SLOTS - 1);
+        int slot = slot(text.hash);
         while (names[slot] != null) {
             if (hashes[slot] == text.hash
                     && Arrays.equals(names[slot], 0, names[slot].length, text.bytes, 0, text.length)) {
@@ -87,7 +92,7 @@ final class WordTable {
         for (byte b : name.getBytes(StandardCharsets.US_ASCII)) {
             text.append(b);
         }
-        int slot = (int) (text.hash ^ (text.hash >>> 32)) & (SLOTS - 1);
+        int slot = slot(text.hash);
         while (names[slot] != null) {
             slot = (slot + 1) & (SLOTS - 1);
         }
