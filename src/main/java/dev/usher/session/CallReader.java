@@ -139,7 +139,8 @@ final class CallReader {
             case CONNECTION_ID -> traits.add(Trait.READS_CONNECTION_ID);
             case GET_LOCK, RELEASE_LOCK, RELEASE_ALL_LOCKS, SERVICE_GET_READ_LOCKS, SERVICE_GET_WRITE_LOCKS,
                     SERVICE_RELEASE_LOCKS, VERSION_TOKENS_LOCK_SHARED, VERSION_TOKENS_LOCK_EXCLUSIVE,
-                    VERSION_TOKENS_UNLOCK -> traits.add(Trait.NAMED_LOCK);
+                    VERSION_TOKENS_UNLOCK ->
+                traits.add(Trait.NAMED_LOCK);
             case IS_FREE_LOCK, IS_USED_LOCK -> traits.add(Trait.READS_NAMED_LOCK);
             case LASTVAL -> traits.add(Trait.READS_SEQUENCE);
             case NEXTVAL -> traits.add(Trait.ADVANCES_SEQUENCE);

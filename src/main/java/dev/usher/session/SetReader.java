@@ -178,7 +178,8 @@ final class SetReader {
         switch (keyword) {
             case INSERT_ID, LAST_INSERT_ID, IDENTITY, TIMESTAMP, RAND_SEED1, RAND_SEED2, GTID_NEXT, GTID_SEQ_NO,
                     GTID_DOMAIN_ID, SERVER_ID, SKIP_REPLICATION, ORIGINAL_COMMIT_TIMESTAMP, ORIGINAL_SERVER_VERSION,
-                    IMMEDIATE_SERVER_VERSION -> traits.add(Trait.SET_ONE_SHOT);
+                    IMMEDIATE_SERVER_VERSION ->
+                traits.add(Trait.SET_ONE_SHOT);
             case SQL_LOG_BIN -> traits.add(Trait.SQL_LOG_BIN);
             case PROFILING -> traits.add(Trait.PROFILING);
             case TRANSACTION_ISOLATION, TX_ISOLATION, TRANSACTION_READ_ONLY, TX_READ_ONLY -> {

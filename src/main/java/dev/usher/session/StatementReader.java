@@ -2,7 +2,10 @@ package dev.usher.session;
 
 import dev.usher.session.TokenHistory.Kind;
 
-/** Turns the tokens of a text into its traits. Knows where statements begin and end, and what their first words mean. */
+/**
+ * Turns the tokens of a text into its traits. Knows where statements begin and end, and what their first words
+ * mean. Long, because two switches name every statement there is; what needs more than a line has its own reader.
+ */
 final class StatementReader {
     private static final long NOT_SINGLE = Trait.bits(Trait.UNSURE, Trait.COMPOUND);
 
@@ -320,7 +323,8 @@ final class StatementReader {
     private void everywhere(Word word) {
         switch (word.keyword()) {
             case PROCESSLIST, X$PROCESSLIST, PERFORMANCE_SCHEMA, INNODB_TRX, INNODB_LOCKS, INNODB_LOCK_WAITS,
-                    METADATA_LOCK_INFO, IS_USED_LOCK -> traits.add(Trait.NAMES_PROCESSLIST);
+                    METADATA_LOCK_INFO, IS_USED_LOCK ->
+                traits.add(Trait.NAMES_PROCESSLIST);
             case NEXTVAL -> {
                 if (history.qualified) {
                     traits.add(Trait.ADVANCES_SEQUENCE);

@@ -2,7 +2,8 @@ package dev.usher.session;
 
 /**
  * Bytes to tokens: a state machine that can stop behind any byte. It follows the servers' lexers: where a text could be
- * read in two ways, by another character set, version or server, it reports {@link Trait#UNSURE}.
+ * read in two ways, by another character set, version or server, it reports {@link Trait#UNSURE}. Long, because its states
+ * are one machine over the same few fields, and the loops of the hot path belong beside them.
  */
 final class TokenScanner {
     // States. CODE, NAME, QUOTED and the two comments have loops of their own; the others see one byte and move on.

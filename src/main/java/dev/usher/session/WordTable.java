@@ -18,12 +18,12 @@ final class WordTable {
      */
     private static final String BEFORE_PARENTHESIS =
             """
-            all and any as between binary by case check collate column constraint decimal dec describe distinct
-            distinctrow div double else elseif except exists explain fixed float for foreign from group having in index
-            inner int integer intersect is join key kill like limit lines match not numeric on or over partition primary
-            range real recursive references regexp return rlike row rows select set smallint some sql_calc_found_rows
-            straight_join table then tinyint bigint mediumint union unique update using varbinary varchar varcharacter
-            when where while with xor""";
+                    all and any as between binary by case check collate column constraint decimal dec describe distinct
+                    distinctrow div double else elseif except exists explain fixed float for foreign from group having in index
+                    inner int integer intersect is join key kill like limit lines match not numeric on or over partition primary
+                    range real recursive references regexp return rlike row rows select set smallint some sql_calc_found_rows
+                    straight_join table then tinyint bigint mediumint union unique update using varbinary varchar varcharacter
+                    when where while with xor""";
 
     /** "Function Name Parsing and Resolution" in the MySQL manual: the functions affected by IGNORE_SPACE. */
     private static final Set<String> ADJACENT = Set.of(

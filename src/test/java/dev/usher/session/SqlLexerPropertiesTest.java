@@ -52,7 +52,7 @@ class SqlLexerPropertiesTest {
         StatementTraits expected = whole.read(Unpooled.wrappedBuffer(bytes), 0, bytes.length, text.mode());
         SqlLexer cut = new SqlLexer(flavour);
         cut.start(text.mode());
-        for (int i = 0; i < bytes.length; ) {
+        for (int i = 0; i < bytes.length;) {
             int length = Math.min(bytes.length - i, random.nextInt(4));
             cut.feed(Unpooled.wrappedBuffer(bytes), i, length);
             i += length;

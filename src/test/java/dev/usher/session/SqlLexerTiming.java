@@ -25,7 +25,7 @@ public final class SqlLexerTiming {
     public static void main(String[] args) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         SqlLexer lexer = new SqlLexer(Flavour.MYSQL);
-        for (boolean direct : new boolean[] {false, true}) {
+        for (boolean direct : new boolean[]{false, true}) {
             for (String sql : STATEMENTS) {
                 byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
                 ByteBuf buf = direct ? Unpooled.directBuffer().writeBytes(bytes) : Unpooled.wrappedBuffer(bytes);
