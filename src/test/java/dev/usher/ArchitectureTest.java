@@ -80,7 +80,8 @@ class ArchitectureTest {
 
     @Test
     void noPackageIsNamedAfterWhatDoesNotBelongAnywhere() {
-        assertThat(sourceFolders()).noneMatch(folder -> folder.getFileName().toString().matches("utils?|common|impl|managers?|helpers?|misc"));
+        assertThat(sourceFolders())
+                .noneMatch(folder -> folder.getFileName().toString().matches("utils?|common|impl|managers?|helpers?|misc"));
     }
 
     @Test

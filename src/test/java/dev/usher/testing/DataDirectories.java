@@ -27,12 +27,14 @@ final class DataDirectories {
         Path folder = Files.createDirectories(Installation.cache().resolve("data"));
         Path made = folder.resolve("%s-%s-%d".formatted(installation.kind().name().toLowerCase(Locale.ROOT),
                 installation.programVersion().replaceAll("[^\\w.+-]", "_"), REVISION));
-        try (var lock = FileChannel.open(folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE); var held = lock.lock()) {
+        try (var lock = FileChannel.open(folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                var held = lock.lock()) {
             if (!Files.exists(made)) {
                 Path unfinished = Files.createTempDirectory(folder, "unfinished-");
                 initialise(installation, unfinished);
                 // Atomic: what is killed half-way leaves no directory of the final name.
                 Files.move(unfinished.resolve("data"), made, StandardCopyOption.ATOMIC_MOVE);
+                new ProcessBuilder("rm", "-rf", unfinished.toString()).start().waitFor();
             }
             assert held.isValid();
         }

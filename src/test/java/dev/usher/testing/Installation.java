@@ -24,17 +24,20 @@ record Installation(ServerKind kind, Flavour flavour, List<String> program, Path
 
     static Optional<Installation> find(ServerKind kind) {
         return switch (kind) {
-            case EMBEDDED -> System.getProperty("os.arch").equals("amd64") ? Optional.of(embedded(UnpackedServer.home())) : Optional.empty();
+            case EMBEDDED ->
+                System.getProperty("os.arch").equals("amd64") ? Optional.of(embedded(UnpackedServer.home())) : Optional.empty();
             case MYSQL -> unpacked(kind, Flavour.MYSQL, "mysql", "mysqld", "mysql");
             case MARIADB_SID -> unpacked(kind, Flavour.MARIADB, "mariadb-sid", "mariadbd", "mariadb");
             case MARIADB_SYSTEM -> Files.isExecutable(Path.of("/usr/sbin/mariadbd"))
-                    ? Optional.of(new Installation(kind, Flavour.MARIADB, List.of("/usr/sbin/mariadbd"), Path.of("/usr"), Path.of("/usr/share/mysql")))
+                    ? Optional.of(new Installation(kind, Flavour.MARIADB, List.of("/usr/sbin/mariadbd"), Path.of("/usr"),
+                            Path.of("/usr/share/mysql")))
                     : Optional.empty();
         };
     }
 
     private static Installation embedded(Path home) {
-        return new Installation(ServerKind.EMBEDDED, Flavour.MARIADB, List.of(home.resolve("bin/mariadbd").toString()), home, home.resolve("share"));
+        return new Installation(ServerKind.EMBEDDED, Flavour.MARIADB, List.of(home.resolve("bin/mariadbd").toString()), home,
+                home.resolve("share"));
     }
 
     /** A tree beside the system, with libraries newer than the system's: it needs its own dynamic loader. */

@@ -40,7 +40,8 @@ final class ServerProcess implements AutoCloseable {
     static ServerProcess start(Path folder, List<String> command) throws IOException {
         List<String> all = new ArrayList<>(List.of("/bin/sh", "-c", SHELL, "test-server", folder.toString()));
         all.addAll(command);
-        return new ServerProcess(new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start(), folder);
+        return new ServerProcess(new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start(),
+                folder);
     }
 
     boolean isAlive() {

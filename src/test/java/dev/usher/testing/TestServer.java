@@ -61,7 +61,8 @@ public final class TestServer implements AutoCloseable {
         }
         if (Files.exists(certificateAuthority())) {
             Path tls = certificateAuthority().getParent();
-            all.addAll(List.of("--ssl-ca=" + certificateAuthority(), "--ssl-cert=" + tls.resolve("cert.pem"), "--ssl-key=" + tls.resolve("key.pem")));
+            all.addAll(List.of("--ssl-ca=" + certificateAuthority(), "--ssl-cert=" + tls.resolve("cert.pem"),
+                    "--ssl-key=" + tls.resolve("key.pem")));
         } else if (kind() == ServerKind.EMBEDDED) {
             all.add("--skip-ssl"); // it would make a key of its own, for ten seconds and more, at every start
         }
@@ -91,7 +92,9 @@ public final class TestServer implements AutoCloseable {
 
     /** A new connection as {@code root}, straight to the server, in the schema {@code test}. */
     public Connection connect() throws SQLException {
-        return DriverManager.getConnection("jdbc:mariadb://%s:%d/test?user=%s&sslMode=disable&allowPublicKeyRetrieval=true&allowMultiQueries=true".formatted(host(), port, rootUser()));
+        return DriverManager
+                .getConnection("jdbc:mariadb://%s:%d/test?user=%s&sslMode=disable&allowPublicKeyRetrieval=true&allowMultiQueries=true"
+                        .formatted(host(), port, rootUser()));
     }
 
     /** Such as {@code MySQL 9.7.4} or {@code embedded MariaDB 11.4.5}. */

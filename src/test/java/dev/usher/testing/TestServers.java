@@ -42,7 +42,8 @@ public final class TestServers {
      * @param arguments further ones for the server, such as {@code --max-connections=25}; the last one of a name wins
      */
     public static TestServer start(ServerKind kind, String... arguments) {
-        Installation installation = Installation.find(kind).orElseThrow(() -> new AssertionError(kind + " is not installed: see ci/servers"));
+        Installation installation =
+                Installation.find(kind).orElseThrow(() -> new AssertionError(kind + " is not installed: see ci/servers"));
         try {
             TestServer server = TestServer.start(installation, freePort(), List.of(arguments));
             // .ci/run looks for these lines.

@@ -16,7 +16,8 @@ class TestServersIT {
     void letsEveryAccountInAndNobodyWithAWrongPassword(TestServer server) throws SQLException {
         assertThat(server.accounts()).extracting(TestAccount::user).contains("app");
         for (TestAccount account : server.accounts()) {
-            String url = "jdbc:mariadb://%s:%d/test?user=%s&sslMode=disable&allowPublicKeyRetrieval=true&password=".formatted(server.host(), server.port(), account.user());
+            String url = "jdbc:mariadb://%s:%d/test?user=%s&sslMode=disable&allowPublicKeyRetrieval=true&password=".formatted(server.host(),
+                    server.port(), account.user());
             try (var connection = DriverManager.getConnection(url + account.password());
                     var result = connection.createStatement().executeQuery("SELECT CURRENT_USER()")) {
                 result.next();
@@ -38,7 +39,8 @@ class TestServersIT {
                 server.stop();
                 assertThatThrownBy(() -> server.connect().close()).isInstanceOf(SQLException.class);
                 server.startAgain();
-                try (var connection = server.connect(); var result = connection.createStatement().executeQuery("SELECT COUNT(*), @@max_connections FROM kept")) {
+                try (var connection = server.connect();
+                        var result = connection.createStatement().executeQuery("SELECT COUNT(*), @@max_connections FROM kept")) {
                     result.next();
                     assertThat(result.getInt(2)).isEqualTo(25);
                 }
