@@ -6,8 +6,8 @@ import java.util.HexFormat;
 /**
  * How a MariaDB server proves that its self-signed certificate is its own: only somebody who knows the account's stored hash can
  * compute SHA256(hash, nonce, SHA256(certificate in DER)). It is the whole message of the OK that ends the login, behind a byte 0x01 that
- * names SHA-256. Connector/C 3.4 and Connector/J 4.0 insist on it when they verify TLS
- * and have no CA that vouches for the certificate.
+ * names SHA-256. Servers from 11.4 on send it at every login with a password, to any client, and without TLS
+ * too. Connector/C 3.4 and Connector/J 4.0 insist on it when they verify TLS and have no CA that vouches for the certificate.
  *
  * <p>The definition is the one that clients check: {@code run_plugin_auth} in Connector/C's {@code plugins/auth/my_auth.c} (compares
  * upper-case hexadecimal, byte by byte) and {@code validateFingerPrint} in Connector/J's {@code StandardClient}. In both the nonce is
