@@ -2,6 +2,10 @@ package dev.usher.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import dev.usher.app.Usher;
+import dev.usher.cli.demo.Pooler;
+import dev.usher.config.UsherConfig;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -34,7 +38,7 @@ public final class Main implements Runnable {
     static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .addSubcommand(ServeCommand.commandLine(new ServeCommand(Main::start)))
-                .addSubcommand(new DemoCommand(Optional.empty()))
+                .addSubcommand(new DemoCommand(Optional.of(Main::startForDemo)))
                 .addSubcommand(ShowCommand.commandLine(new ShowCommand()))
                 .setParameterExceptionHandler(Failures::wrongUsage)
                 .setExecutionExceptionHandler(Failures::failed)
@@ -56,7 +60,33 @@ public final class Main implements Runnable {
         throw new ParameterException(spec.commandLine(), "a command is missing");
     }
 
-    private static ServeCommand.Running start(dev.usher.config.UsherConfig config) {
-        throw new CommandFailed(ExitStatus.BUG, "this build has no pooler for " + config.server().address());
+    private static Pooler.Running startForDemo(UsherConfig config) {
+        Usher usher = Usher.start(config);
+        return new Pooler.Running() {
+            @Override
+            public int port() {
+                return ((InetSocketAddress) usher.addresses().getFirst()).getPort();
+            }
+
+            @Override
+            public void close() {
+                usher.close();
+            }
+        };
+    }
+
+    private static ServeCommand.Running start(UsherConfig config) {
+        Usher usher = Usher.start(config);
+        return new ServeCommand.Running() {
+            @Override
+            public boolean drain() {
+                return usher.drain();
+            }
+
+            @Override
+            public void close() {
+                usher.close();
+            }
+        };
     }
 }

@@ -1,6 +1,7 @@
 package dev.usher.session;
 
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * The portable state of a session or of a server connection: its schema, and the variables whose values differ from the {@link Baseline} of its account.
@@ -72,6 +73,20 @@ public final class SessionState {
     SessionState without(String name) {
         int at = indexOf(name);
         return at < 0 ? this : new SessionState(schema, removed(names, at), removed(values, at));
+    }
+
+    /** The same values, expressed as differences from another baseline. */
+    SessionState rebased(Baseline from, Baseline to) {
+        SessionState rebased = INITIAL.withSchema(schema);
+        for (Map.Entry<String, String> initial : from.values().entrySet()) {
+            if (indexOf(initial.getKey()) < 0 && to.value(initial.getKey()) != null) {
+                rebased = to.apply(rebased, initial.getKey(), initial.getValue());
+            }
+        }
+        for (int i = 0; i < names.length; i++) {
+            rebased = to.apply(rebased, names[i], values[i]);
+        }
+        return rebased;
     }
 
     private static String[] inserted(String[] from, int at, String value) {

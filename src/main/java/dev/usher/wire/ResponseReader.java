@@ -55,6 +55,7 @@ public final class ResponseReader {
     private int skip;
     private boolean continued;
     private int shift;
+    private int lastSequence;
     private int packetStart;
     private int payloadLength;
     private long rows;
@@ -63,12 +64,13 @@ public final class ResponseReader {
      * Expects the response of a command.
      *
      * @param eachRow whether rows and definitions are wanted as {@link Event#ROW}; they are then made whole
+     * @param sequenceShift what to add to the sequence ids from the beginning
      */
-    public void begin(Response shape, boolean eachRow) {
+    public void begin(Response shape, boolean eachRow, int sequenceShift) {
         this.response = shape;
         this.eachRow = eachRow;
         this.expect = shape == Response.ROWS || shape == Response.FIELD_LIST ? Expect.ROWS : Expect.FIRST;
-        this.shift = 0;
+        this.shift = sequenceShift;
         this.skip = 0;
         this.continued = false;
         this.metadataEndDue = false;
@@ -80,14 +82,19 @@ public final class ResponseReader {
         shift += by;
     }
 
+    /** What is being added to sequence ids. */
+    public int shift() {
+        return shift;
+    }
+
+    /** The sequence id, as the client sees it, of the last packet passed. */
+    public int lastSequence() {
+        return lastSequence;
+    }
+
     /** Whether the response has ended. */
     public boolean done() {
         return expect == Expect.DONE;
-    }
-
-    /** Whether no byte of the response's first packet has been seen. */
-    public boolean fresh() {
-        return expect == Expect.FIRST && skip == 0 && rows == 0;
     }
 
     /** Whether the reader stands between two packets, so that a packet of Usher's own may go to the client. */
@@ -117,11 +124,6 @@ public final class ResponseReader {
     /** Rows seen so far in this response. */
     public long rows() {
         return rows;
-    }
-
-    /** The sequence id, as sent to the client, of the packet that the last event is about. */
-    public int sequence(ByteBuf in) {
-        return in.getUnsignedByte(packetStart + 3);
     }
 
     /** Reads on from the buffer's reader index. */
@@ -193,6 +195,7 @@ public final class ResponseReader {
             if (shift != 0) {
                 in.setByte(start + 3, in.getByte(start + 3) + shift);
             }
+            lastSequence = in.getUnsignedByte(start + 3);
             in.skipBytes(Packets.HEADER + length);
             return deciding(in.slice(start + Packets.HEADER, length), first);
         }
@@ -206,6 +209,7 @@ public final class ResponseReader {
         if (shift != 0) {
             in.setByte(start + 3, in.getByte(start + 3) + shift);
         }
+        lastSequence = in.getUnsignedByte(start + 3);
         in.skipBytes(Packets.HEADER);
         skip = length;
         continued = length == Packets.MAX_FRAME;

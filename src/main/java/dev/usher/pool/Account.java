@@ -1,0 +1,99 @@
+package dev.usher.pool;
+
+import dev.usher.auth.Credentials;
+import dev.usher.session.Baseline;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One account of the server, by the user name that clients log in with: to the server all of Usher's connections come from one address, so that a user name
+ * is one account. Shared between workers; what is known about it changes as a whole.
+ */
+public final class Account {
+    private final String user;
+    private final boolean told;
+    private final Set<String> schemas = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Known known;
+    private volatile @Nullable Baseline baseline;
+    private volatile long baselineEpoch;
+    private volatile long privilegeEpoch = System.nanoTime();
+
+    /** @param confirmedAt {@link System#nanoTime} of the last login that the server accepted */
+    private record Known(Credentials credentials, long confirmedAt) {}
+
+    Account(String user, @Nullable Credentials told) {
+        this.user = user;
+        this.told = told != null;
+        // Told is not yet confirmed: the first login goes to the server.
+        this.known = told == null ? null : new Known(told, Long.MIN_VALUE);
+    }
+
+    public String user() {
+        return user;
+    }
+
+    /** What was told or learned, or null if this account can only be logged in by its clients. */
+    public @Nullable Credentials credentials() {
+        Known now = known;
+        return now == null ? null : now.credentials;
+    }
+
+    /** Whether the server accepted these credentials less than {@code ttlNanos} ago. */
+    public boolean confirmed(long now, long ttlNanos) {
+        Known k = known;
+        return k != null && k.confirmedAt != Long.MIN_VALUE && now - k.confirmedAt < ttlNanos;
+    }
+
+    /** The server has just accepted these. */
+    public void learned(Credentials credentials) {
+        known = new Known(credentials, System.nanoTime());
+    }
+
+    /** The server has just refused the account: what was learned is forgotten, what was told stays told. */
+    public void refused() {
+        schemas.clear();
+        Known k = known;
+        known = told && k != null ? new Known(k.credentials, Long.MIN_VALUE) : null;
+    }
+
+    /** Variables after login; null until a server connection of the account has been opened, and after a SET GLOBAL. */
+    public @Nullable Baseline baseline() {
+        return baseline;
+    }
+
+    long baselineEpoch() {
+        return baselineEpoch;
+    }
+
+    /** Whether the baseline is still what a new session would begin with. */
+    public boolean current(Server server) {
+        return baseline != null && baselineEpoch == server.globalEpoch();
+    }
+
+    void baseline(Baseline read, long epoch) {
+        baseline = read;
+        baselineEpoch = epoch;
+    }
+
+    /** Schemas that the server let the account use as default since its last confirmation. */
+    public Set<String> schemas() {
+        return schemas;
+    }
+
+    /** Server connections logged in before this {@link System#nanoTime} may carry rights that were changed since. */
+    public long privilegeEpoch() {
+        return privilegeEpoch;
+    }
+
+    /** Rights have changed. */
+    void privilegesChanged() {
+        privilegeEpoch = System.nanoTime();
+        schemas.clear();
+    }
+
+    @Override
+    public String toString() {
+        return user;
+    }
+}

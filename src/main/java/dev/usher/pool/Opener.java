@@ -1,0 +1,201 @@
+package dev.usher.pool;
+
+import dev.usher.pool.Question.Answer;
+import dev.usher.session.Baseline;
+import dev.usher.session.Collations;
+import dev.usher.session.Flavour;
+import dev.usher.wire.Command;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Opens server connections: socket, TLS, login, and then what Usher must know and set before it can lend one. */
+final class Opener {
+    /** In the server's performance_schema.session_connect_attrs; the doctor recognises an Usher by it. */
+    private static final Map<String, String> ATTRIBUTES = Map.of(
+            "program_name", "usher", "_client_name", "usher", "_pid", Long.toString(ProcessHandle.current().pid()), "_os", "Linux");
+
+    private static final Duration LOGIN_LIMIT = Duration.ofSeconds(30);
+
+    private final Worker worker;
+    private final EventLoop loop;
+    private final ServerLink link;
+    private final TlsToServer tls;
+    private final Server server;
+    private final Duration lifetime;
+
+    Opener(Worker worker, EventLoop loop, ServerLink link, TlsToServer tls, Server server, Duration lifetime) {
+        this.worker = worker;
+        this.loop = loop;
+        this.link = link;
+        this.tls = tls;
+        this.server = server;
+        this.lifetime = lifetime;
+    }
+
+    /**
+     * Opens one connection.
+     *
+     * @param verified whether Usher itself has verified who logs in: only then may the server's Unix socket be used, where {@code unix_socket} would
+     *     let in anybody as the system user that Usher runs as
+     */
+    void open(Pool pool, AuthResponder responder, boolean verified, Consumer<Opening> then) {
+        Login login = new Login(pool, then);
+        ServerLogin handler =
+                new ServerLogin(pool.account().user(), pool.capabilities(), tls, responder, ATTRIBUTES, server::greeted, login);
+        Future<?> limit = loop.schedule(handler::timedOut, LOGIN_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        login.limit = limit;
+        link.connect(loop, verified, handler, channel -> login.connected(channel, handler), why -> {
+            limit.cancel(false);
+            then.accept(new Opening.Unreachable(why));
+        });
+    }
+
+    private final class Login implements ServerLogin.Listener {
+        private final Pool pool;
+        private final Consumer<Opening> then;
+        private @Nullable Channel channel;
+        private @Nullable ServerLogin handler;
+        private @Nullable Future<?> limit;
+
+        Login(Pool pool, Consumer<Opening> then) {
+            this.pool = pool;
+            this.then = then;
+        }
+
+        void connected(Channel opened, ServerLogin with) {
+            channel = opened;
+            handler = with;
+        }
+
+        @Override
+        public void ended(ServerLogin.Outcome outcome) {
+            Future<?> timer = limit;
+            if (timer != null) {
+                timer.cancel(false);
+            }
+            switch (outcome) {
+                case ServerLogin.Outcome.LoggedIn in -> loggedIn(in);
+                case ServerLogin.Outcome.Refused refused -> {
+                    int code = refused.error().code();
+                    boolean full = code == 1040 || code == 1203 || code == 1226 || refused.beforeLogin();
+                    then.accept(full ? new Opening.Full(refused.error()) : new Opening.Refused(refused.error()));
+                }
+                case ServerLogin.Outcome.Failed failed -> then.accept(new Opening.Unreachable(failed.why()));
+            }
+        }
+
+        private void loggedIn(ServerLogin.Outcome.LoggedIn in) {
+            Channel open = channel;
+            ServerLogin done = handler;
+            if (open == null || done == null) {
+                then.accept(new Opening.Unreachable("the connection was closed"));
+                return;
+            }
+            // Between 90 and 100 % of the lifetime, so that connections opened together do not end together.
+            long life = (long) (lifetime.toNanos() * (0.9 + ThreadLocalRandom.current().nextDouble() * 0.1));
+            ServerConnection connection = new ServerConnection(
+                    worker, pool, open, in.greeting(), in.capabilities(), in.encrypted(), System.nanoTime() + life);
+            open.pipeline().replace(done, "server", connection);
+            initialise(connection, then);
+        }
+    }
+
+    /** Reads what is not known yet, and switches the trackers on. */
+    private void initialise(ServerConnection connection, Consumer<Opening> then) {
+        if (server.collations() == null) {
+            connection.ask(Question.query(Collations.QUERY, answer -> {
+                if (answer instanceof Answer.Rows rows) {
+                    server.collations(Collations.read(rows.rows()));
+                    initialise(connection, then);
+                } else {
+                    failed(connection, answer, then);
+                }
+            }));
+            return;
+        }
+        Account account = connection.pool().account();
+        Baseline known = account.baseline();
+        long epoch = server.globalEpoch();
+        if (known == null || account.baselineEpoch() != epoch) {
+            connection.ask(Question.query("SHOW SESSION VARIABLES", answer -> {
+                if (answer instanceof Answer.Rows rows) {
+                    account.baseline(server.intern(variables(rows.rows())), epoch);
+                    track(connection, account, then);
+                } else {
+                    failed(connection, answer, then);
+                }
+            }));
+        } else {
+            track(connection, account, then);
+        }
+    }
+
+    private void track(ServerConnection connection, Account account, Consumer<Opening> then) {
+        Baseline read = account.baseline();
+        if (read == null) {
+            throw new IllegalStateException("baseline was just read");
+        }
+        connection.baseline(read);
+        connection.ask(Question.query(server.trackers(read), answer -> {
+            if (answer instanceof Answer.Rows) {
+                then.accept(new Opening.Opened(connection));
+            } else {
+                failed(connection, answer, then);
+            }
+        }));
+    }
+
+    /**
+     * Brings a connection back to the state after its login, except for its schema.
+     *
+     * @param then true if that worked and the connection can be lent again
+     */
+    void reset(ServerConnection connection, Consumer<Boolean> then) {
+        Baseline baseline = connection.baseline();
+        if (!baseline.values().getOrDefault("init_connect", "").isEmpty()) {
+            // COM_RESET_CONNECTION does not run init_connect again.
+            then.accept(false);
+            return;
+        }
+        connection.ask(Question.simple(Command.RESET_CONNECTION, new byte[0], answer -> connection.statements().clear()));
+        connection.state(dev.usher.session.SessionState.INITIAL.withSchema(connection.state().schema()));
+        String collation = baseline.values().getOrDefault("collation_connection", "utf8mb4_general_ci");
+        if (server.flavour() == Flavour.MYSQL) {
+            // MySQL resets the character sets to the server's defaults, not to those of the login.
+            connection.ask(Question.query("SET NAMES utf8mb4 COLLATE " + collation, answer -> {}));
+        }
+        connection.ask(Question.query(server.trackers(baseline), answer -> then.accept(answer instanceof Answer.Rows)));
+    }
+
+    private static void failed(ServerConnection connection, Answer answer, Consumer<Opening> then) {
+        String why = switch (answer) {
+            case Answer.Refused refused -> refused.error().toString();
+            case Answer.Lost lost -> lost.cause().message();
+            case Answer.Rows rows -> "unexpected answer";
+        };
+        connection.quit();
+        then.accept(new Opening.Unreachable("a new server connection could not be prepared: " + why));
+    }
+
+    private static Map<String, String> variables(List<@Nullable String[]> rows) {
+        Map<String, String> variables = new HashMap<>();
+        for (@Nullable String[] row : rows) {
+            String name = row[0];
+            if (name != null && Baseline.isState(name.toLowerCase(Locale.ROOT))) {
+                String value = row.length > 1 ? row[1] : null;
+                variables.put(name.toLowerCase(Locale.ROOT), value == null ? "" : value);
+            }
+        }
+        return variables;
+    }
+}

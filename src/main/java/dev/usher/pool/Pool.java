@@ -1,0 +1,123 @@
+package dev.usher.pool;
+
+import dev.usher.session.SessionState;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A worker's server connections of one account, opened with the same capabilities. Only bookkeeping; what happens with them is {@link Worker}'s. */
+public final class Pool {
+    private final Account account;
+    private final long capabilities;
+    private final Set<ServerConnection> all = new LinkedHashSet<>();
+    private final List<ServerConnection> idle = new ArrayList<>();
+    private final RestingLeases resting = new RestingLeases();
+    private int opening;
+    private int clients;
+    private long lastUsed = System.nanoTime();
+    /** The account's own limit on the server is reached: no further opening before this {@link System#nanoTime}. */
+    private long fullUntil = System.nanoTime();
+
+    Pool(Account account, long capabilities) {
+        this.account = account;
+        this.capabilities = capabilities;
+    }
+
+    public Account account() {
+        return account;
+    }
+
+    public long capabilities() {
+        return capabilities;
+    }
+
+    /** Logged-in server connections, in the order of their opening. */
+    public Set<ServerConnection> all() {
+        return all;
+    }
+
+    public List<ServerConnection> idle() {
+        return idle;
+    }
+
+    RestingLeases resting() {
+        return resting;
+    }
+
+
+    public int opening() {
+        return opening;
+    }
+
+    void opening(int change) {
+        opening += change;
+    }
+
+    /** Client connections logged in. */
+    public int clients() {
+        return clients;
+    }
+
+    void clients(int change) {
+        clients += change;
+        lastUsed = System.nanoTime();
+    }
+
+    /** {@link System#nanoTime} of the last change of its clients. */
+    long lastUsed() {
+        return lastUsed;
+    }
+
+    boolean full(long now) {
+        return fullUntil - now > 0;
+    }
+
+    void fullUntil(long nanos) {
+        fullUntil = nanos;
+    }
+
+    /** Connections that exist or are on the way. */
+    int held() {
+        return all.size() + opening;
+    }
+
+    /** Whether a connection can be brought into a session's state at all: no statement takes one out of its schema. */
+    static boolean fits(ServerConnection connection, Tenant tenant) {
+        SessionState state = connection.state();
+        return !tenant.state().schema().isEmpty() || state.schema().isEmpty();
+    }
+
+    /** Takes the idle connection that suits best: the last one of the tenant, one in equal state, the one used last. */
+    @Nullable ServerConnection takeIdle(Tenant tenant, boolean notTheLast) {
+        ServerConnection last = tenant.lastConnection();
+        ServerConnection best = null;
+        for (int i = idle.size() - 1; i >= 0; i--) {
+            ServerConnection candidate = idle.get(i);
+            if (candidate == last) {
+                if (notTheLast) {
+                    continue;
+                }
+                if (fits(candidate, tenant)) {
+                    best = candidate;
+                    break;
+                }
+                continue;
+            }
+            if (!fits(candidate, tenant)) {
+                continue;
+            }
+            if (best == null || !best.state().equals(tenant.state()) && candidate.state().equals(tenant.state())) {
+                best = candidate;
+            }
+        }
+        if (best == null && notTheLast && last != null && idle.contains(last) && fits(last, tenant)) {
+            best = last;
+        }
+        if (best != null) {
+            idle.remove(best);
+        }
+        return best;
+    }
+}

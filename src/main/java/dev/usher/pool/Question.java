@@ -1,0 +1,141 @@
+package dev.usher.pool;
+
+import dev.usher.wire.Command;
+import dev.usher.wire.Command.Response;
+import dev.usher.wire.ErrPacket;
+import dev.usher.wire.LengthEncoded;
+import dev.usher.wire.OkPacket;
+import dev.usher.wire.Packets;
+import dev.usher.wire.ResponseReader;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A command of Usher's own on a server connection, with its answer read whole. Answers are small: settings, status values, warnings. */
+public final class Question extends Exchange {
+    /** What came back. */
+    public sealed interface Answer {
+        /**
+         * All result sets and OKs arrived.
+         *
+         * @param rows of all result sets, in text form; SQL NULL is null
+         * @param status flags of the last OK
+         */
+        record Rows(List<@Nullable String[]> rows, int status) implements Answer {}
+
+        /** The server refused. */
+        record Refused(ErrPacket error) implements Answer {}
+
+        /** The connection is gone. */
+        record Lost(ErrPacket cause) implements Answer {}
+    }
+
+    private final Command command;
+    private final byte[] payload;
+    private final Consumer<Answer> then;
+    private final List<@Nullable String[]> rows = new ArrayList<>();
+    private int columns;
+    private int definitions;
+    private @Nullable Answer answer;
+
+    private Question(Command command, byte[] payload, Consumer<Answer> then) {
+        this.command = command;
+        this.payload = payload;
+        this.then = then;
+    }
+
+    /** A statement in ASCII. */
+    public static Question query(String sql, Consumer<Answer> then) {
+        return new Question(Command.QUERY, sql.getBytes(StandardCharsets.UTF_8), then);
+    }
+
+    /** A command whose answer is a single OK or ERR. */
+    public static Question simple(Command command, byte[] payload, Consumer<Answer> then) {
+        return new Question(command, payload, then);
+    }
+
+    void write(ByteBuf out, boolean queryAttributes) {
+        int start = Packets.begin(out, 0);
+        out.writeByte(command.code());
+        if (command == Command.QUERY && queryAttributes) {
+            out.writeByte(0).writeByte(1);
+        }
+        out.writeBytes(payload);
+        Packets.end(out, start);
+    }
+
+    @Override
+    public Response shape() {
+        return command.response();
+    }
+
+    @Override
+    public boolean eachRow() {
+        return true;
+    }
+
+    @Override
+    public boolean read(ServerConnection connection, ResponseReader reader, ByteBuf in) {
+        while (!reader.done()) {
+            switch (reader.next(in)) {
+                case STARVED -> {
+                    return false;
+                }
+                case COLUMN_COUNT -> {
+                    ByteBuf count = payload(reader, in);
+                    columns = (int) LengthEncoded.readInt(count);
+                    definitions = 0;
+                }
+                case ROW -> {
+                    if (definitions < columns) {
+                        definitions++;
+                    } else {
+                        rows.add(row(payload(reader, in)));
+                    }
+                }
+                case OK, ROWS_END -> {
+                    OkPacket ok = reader.ok();
+                    connection.noted(ok);
+                    if (reader.done()) {
+                        answer = new Answer.Rows(rows, ok.status());
+                    }
+                }
+                case WHOLE -> answer = new Answer.Rows(rows, 0);
+                case ERR -> answer = new Answer.Refused(ErrPacket.read(payload(reader, in)));
+                case METADATA_END, PREPARE_OK, LOCAL_INFILE -> {
+                    // Nothing that Usher asks is answered by a prepared statement or a file.
+                }
+            }
+        }
+        return true;
+    }
+
+    private static ByteBuf payload(ResponseReader reader, ByteBuf in) {
+        return in.slice(reader.packetStart() + Packets.HEADER, reader.payloadLength());
+    }
+
+    private @Nullable String[] row(ByteBuf row) {
+        @Nullable String[] values = new String[columns];
+        for (int i = 0; i < columns; i++) {
+            if (row.isReadable() && row.getUnsignedByte(row.readerIndex()) == 0xFB) {
+                row.skipBytes(1);
+            } else {
+                values[i] = LengthEncoded.readString(row, StandardCharsets.UTF_8);
+            }
+        }
+        return values;
+    }
+
+    @Override
+    public void finished(ServerConnection connection) {
+        then.accept(answer == null ? new Answer.Lost(ServerConnection.LOST) : answer);
+    }
+
+    @Override
+    public void lost(ServerConnection connection, ErrPacket cause) {
+        then.accept(new Answer.Lost(cause));
+    }
+}

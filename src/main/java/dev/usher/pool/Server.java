@@ -1,0 +1,125 @@
+package dev.usher.pool;
+
+import dev.usher.session.Baseline;
+import dev.usher.session.Collations;
+import dev.usher.session.Flavour;
+import dev.usher.wire.HandshakeV10;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** What all workers know about the one server behind them. Everything is replaced as a whole, so that any loop may read it. */
+public final class Server {
+    private final Map<Map<String, String>, Baseline> baselines = new ConcurrentHashMap<>();
+    private final AtomicLong globalEpoch = new AtomicLong();
+    private volatile @Nullable HandshakeV10 greeting;
+    private volatile @Nullable Collations collations;
+    private volatile @Nullable String trackers;
+    private volatile long downSince;
+    private volatile String trouble = "";
+
+    /** The latest greeting; null as long as the server has not been reached. */
+    public @Nullable HandshakeV10 greeting() {
+        return greeting;
+    }
+
+    void greeted(HandshakeV10 latest) {
+        HandshakeV10 before = greeting;
+        greeting = latest;
+        downSince = 0;
+        if (before != null && !before.serverVersion().equals(latest.serverVersion())) {
+            collations = null;
+            trackers = null;
+            globalsChanged();
+        }
+    }
+
+    public boolean mariaDb() {
+        return flavour() == Flavour.MARIADB;
+    }
+
+    public Flavour flavour() {
+        HandshakeV10 known = greeting;
+        return known != null && known.mariaDb() ? Flavour.MARIADB : Flavour.MYSQL;
+    }
+
+    public @Nullable Collations collations() {
+        return collations;
+    }
+
+    void collations(Collations read) {
+        collations = read;
+    }
+
+    /** A SET GLOBAL has been seen: what sessions begin with must be read anew. */
+    public void globalsChanged() {
+        globalEpoch.incrementAndGet();
+        baselines.clear();
+    }
+
+    long globalEpoch() {
+        return globalEpoch.get();
+    }
+
+    /** Equal baselines of many accounts are one object. */
+    Baseline intern(Map<String, String> variables) {
+        return baselines.computeIfAbsent(Map.copyOf(variables), Baseline::new);
+    }
+
+    /**
+     * The statement that makes a server connection report what its session changes.
+     *
+     * <p>MySQL with {@code session_track_system_variables='*'} adds {@code statement_id} to every OK, so its variables are listed by name.
+     */
+    String trackers(Baseline baseline) {
+        String known = trackers;
+        if (known == null) {
+            String variables = flavour() == Flavour.MARIADB ? "*" : names(baseline);
+            known = "SET session_track_schema=ON,session_track_state_change=ON,session_track_transaction_info='CHARACTERISTICS',"
+                    + "session_track_system_variables='" + variables + "'";
+            trackers = known;
+        }
+        return known;
+    }
+
+    private static String names(Baseline baseline) {
+        TreeSet<String> names = new TreeSet<>(baseline.values().keySet());
+        names.removeIf(name -> !Baseline.isState(name) || GLOBAL_ONLY.stream().anyMatch(name::startsWith));
+        return String.join(",", names);
+    }
+
+    /** Families of variables that have no session value; leaving them out keeps the statement short. */
+    private static final List<String> GLOBAL_ONLY = List.of(
+            "performance_schema", "mysqlx_", "admin_", "replica_", "slave_", "relay_log", "ssl_", "tls_", "innodb_buffer", "innodb_log", "innodb_io",
+            "innodb_undo", "innodb_page", "innodb_purge", "innodb_redo", "innodb_stats", "innodb_flush", "innodb_doublewrite", "innodb_adaptive",
+            "group_replication", "caching_sha2", "binlog_cache", "have_", "report_", "version", "general_log", "slow_query_log", "log_error", "ft_");
+
+    /** {@link System#nanoTime} since when nobody gets through to the server, or 0. */
+    public long downSince() {
+        return downSince;
+    }
+
+    public String trouble() {
+        return trouble;
+    }
+
+    /** Why it has not been reached, before it has been for the first time. */
+    public void troubled(String why) {
+        trouble = why;
+    }
+
+    void down(String why) {
+        trouble = why;
+        if (downSince == 0) {
+            long now = System.nanoTime();
+            downSince = now == 0 ? 1 : now;
+        }
+    }
+
+    void up() {
+        downSince = 0;
+    }
+}

@@ -1,0 +1,403 @@
+package dev.usher.pool;
+
+import dev.usher.session.Baseline;
+import dev.usher.session.SessionState;
+import dev.usher.wire.Capabilities;
+import dev.usher.wire.ErrPacket;
+import dev.usher.wire.HandshakeV10;
+import dev.usher.wire.MalformedPacketException;
+import dev.usher.wire.OkPacket;
+import dev.usher.wire.Packets;
+import dev.usher.wire.ResponseReader;
+import dev.usher.wire.ServerStatus;
+import dev.usher.wire.SessionTrack;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection to the server that is logged in: the responses it owes, in order, and the state it is in. Belongs to one worker and is touched on its loop
+ * alone.
+ */
+public final class ServerConnection extends ChannelInboundHandlerAdapter implements SessionTrack.Listener {
+    static final ErrPacket LOST = new ErrPacket(1158, "08S01", "Usher lost its connection to the server");
+
+    private static final Logger log = LoggerFactory.getLogger(ServerConnection.class);
+
+    private final Worker worker;
+    private final Pool pool;
+    private final Channel channel;
+    private final HandshakeV10 greeting;
+    private final long capabilities;
+    private final boolean encrypted;
+    private final long openedAt = System.nanoTime();
+    private final long retireAt;
+    private final ArrayDeque<Exchange> exchanges = new ArrayDeque<>(4);
+    private final ResponseReader reader = new ResponseReader();
+    private final StatementCache statements = new StatementCache();
+
+    private SessionState state = SessionState.INITIAL;
+    private @Nullable Baseline baseline;
+    private boolean stateChanged;
+    private boolean explained;
+    private boolean charsetChanged;
+    private String characteristics = "";
+    private boolean multiStatements = true;
+    private int status = ServerStatus.AUTOCOMMIT;
+    private @Nullable ByteBuf tail;
+    private boolean closed;
+    private boolean retiring;
+
+    /** The pool's bookkeeping: who has it, and where it stands among the resting ones. */
+    @Nullable Tenant tenant;
+
+    @Nullable Tenant previousTenant;
+    @Nullable ServerConnection previousResting;
+    @Nullable ServerConnection nextResting;
+    boolean resting;
+    long idleSince;
+    long leases;
+
+    ServerConnection(Worker worker, Pool pool, Channel channel, HandshakeV10 greeting, long capabilities, boolean encrypted, long retireAt) {
+        this.worker = worker;
+        this.pool = pool;
+        this.channel = channel;
+        this.greeting = greeting;
+        this.capabilities = capabilities;
+        this.encrypted = encrypted;
+        this.retireAt = retireAt;
+    }
+
+    public Worker worker() {
+        return worker;
+    }
+
+    public Pool pool() {
+        return pool;
+    }
+
+    public Channel channel() {
+        return channel;
+    }
+
+    /** The id that the server's processlist shows. */
+    public ServerThreadId threadId() {
+        return new ServerThreadId(greeting.connectionId());
+    }
+
+    public HandshakeV10 greeting() {
+        return greeting;
+    }
+
+    public long capabilities() {
+        return capabilities;
+    }
+
+    public boolean encrypted() {
+        return encrypted;
+    }
+
+    /** {@link System#nanoTime} of its login. */
+    public long openedAt() {
+        return openedAt;
+    }
+
+    /** Who had it before its present tenant: LAST_INSERT_ID() and warnings are still theirs. */
+    public @Nullable Tenant previousTenant() {
+        return previousTenant;
+    }
+
+    public @Nullable Tenant tenant() {
+        return tenant;
+    }
+
+    public long leases() {
+        return leases;
+    }
+
+    /** {@link System#nanoTime} since when it is idle or its lease rests. */
+    public long idleSince() {
+        return idleSince;
+    }
+
+    public boolean resting() {
+        return resting;
+    }
+
+    boolean due(long now) {
+        return retiring || now - retireAt > 0 || openedAt - pool.account().privilegeEpoch() < 0 || baseline != pool.account().baseline();
+    }
+
+    /** To be closed as soon as nobody has it. */
+    public void retire() {
+        retiring = true;
+    }
+
+    public boolean closed() {
+        return closed;
+    }
+
+    /** As it is when everything sent so far has been answered, as far as Usher's own questions go. */
+    public SessionState state() {
+        return state;
+    }
+
+    /** What the server was brought to by something that no tracker reports, or that Usher knows better. */
+    public void state(SessionState known) {
+        state = known;
+    }
+
+    /** What this connection's variables were after login. */
+    public Baseline baseline() {
+        Baseline read = baseline;
+        if (read == null) {
+            throw new IllegalStateException("server connection used before its baseline was read");
+        }
+        return read;
+    }
+
+    void baseline(Baseline read) {
+        baseline = read;
+    }
+
+    public StatementCache statements() {
+        return statements;
+    }
+
+    /** Status flags of the last OK. */
+    public int status() {
+        return status;
+    }
+
+    /** Whether the server takes several statements in one COM_QUERY. */
+    public boolean multiStatements() {
+        return multiStatements;
+    }
+
+    public void multiStatements(boolean on) {
+        multiStatements = on;
+    }
+
+    /** Responses that are still owed. */
+    public int owed() {
+        return exchanges.size();
+    }
+
+    /** Writes a command, or its first bytes, and expects its response. The buffer is taken over. Nothing is flushed. */
+    public void send(ByteBuf bytes, Exchange response) {
+        expect(response);
+        channel.write(bytes, channel.voidPromise());
+    }
+
+    /** Expects a response to bytes that are written by {@link #write}. */
+    public void expect(Exchange response) {
+        exchanges.add(response);
+        if (exchanges.size() == 1) {
+            reader.begin(response.shape(), response.eachRow(), response.sequenceShift());
+        }
+    }
+
+    /** Writes bytes that belong to a command already begun, or to one without a response. */
+    public void write(ByteBuf bytes) {
+        channel.write(bytes, channel.voidPromise());
+    }
+
+    public void flush() {
+        channel.flush();
+    }
+
+    /** Asks something, behind whatever has been sent already. */
+    public void ask(Question question) {
+        ByteBuf out = channel.alloc().buffer(128);
+        question.write(out, Capabilities.has(capabilities, Capabilities.QUERY_ATTRIBUTES));
+        send(out, question);
+        channel.flush();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        ByteBuf held = tail;
+        if (held != null) {
+            tail = null;
+            ByteBuf joined = ctx.alloc().buffer(held.readableBytes() + in.readableBytes());
+            joined.writeBytes(held).writeBytes(in);
+            held.release();
+            in.release();
+            in = joined;
+        }
+        try {
+            read(in);
+            if (in.isReadable() && !closed) {
+                tail = ctx.alloc().buffer(Math.max(64, in.readableBytes())).writeBytes(in);
+            }
+        } catch (MalformedPacketException | IndexOutOfBoundsException e) {
+            log.warn("server connection {}: {}", threadId(), e.getMessage());
+            lost(new ErrPacket(1158, "08S01", "the server sent something that is not the MySQL protocol: " + e.getMessage()));
+        } finally {
+            in.release();
+        }
+    }
+
+    private void read(ByteBuf in) {
+        while (in.isReadable() && !closed) {
+            Exchange first = exchanges.peek();
+            if (first == null) {
+                unasked(in);
+                return;
+            }
+            if (!first.read(this, reader, in)) {
+                first.pause();
+                return;
+            }
+            exchanges.remove();
+            Exchange next = exchanges.peek();
+            if (next != null) {
+                reader.begin(next.shape(), next.eachRow(), next.sequenceShift());
+            }
+            first.finished(this);
+        }
+    }
+
+    /** Nobody asked: MySQL says why it closes an idle connection (4031), or the server goes down (1053, 1927). */
+    private void unasked(ByteBuf in) {
+        ErrPacket cause = LOST;
+        if (in.readableBytes() > Packets.HEADER + 3 && in.getUnsignedByte(in.readerIndex() + Packets.HEADER) == ErrPacket.HEADER) {
+            cause = ErrPacket.read(in.slice(in.readerIndex() + Packets.HEADER, in.readableBytes() - Packets.HEADER));
+        }
+        in.skipBytes(in.readableBytes());
+        log.debug("server connection {} closed by the server: {}", threadId(), cause);
+        lost(cause);
+    }
+
+    /** Takes in the status flags and trackers of an OK. */
+    public void noted(OkPacket ok) {
+        status = ok.status();
+        stateChanged = false;
+        explained = false;
+        charsetChanged = false;
+        if (ok.trackers().isReadable()) {
+            SessionTrack.read(ok.trackers().duplicate(), this);
+        }
+    }
+
+    /** Whether the last OK said that something changed that is not accounted for by a variable or the schema. */
+    public boolean unexplainedChange() {
+        return stateChanged && !explained;
+    }
+
+    /** Whether the last OK reported a connection character set but not the collation that follows from it. */
+    public boolean collationUnknown() {
+        return charsetChanged;
+    }
+
+    /** A SET TRANSACTION that waits for its transaction, or the characteristics of the one that runs; empty if none. */
+    public String characteristics() {
+        return characteristics;
+    }
+
+    @Override
+    public void variable(String name, String value) {
+        explained = true;
+        if (name.equals("character_set_connection")) {
+            charsetChanged = true;
+        } else if (name.equals("collation_connection")) {
+            charsetChanged = true;
+        }
+        if (baseline != null) {
+            state = baseline.apply(state, name, value);
+        }
+    }
+
+    @Override
+    public void schema(String name) {
+        explained = true;
+        state = state.withSchema(name);
+    }
+
+    @Override
+    public void stateChanged() {
+        stateChanged = true;
+    }
+
+    @Override
+    public void transactionCharacteristics(String sql) {
+        characteristics = sql;
+        explained = true;
+    }
+
+    @Override
+    public void transactionState(String newState) {
+        // The status flags say what matters; CHARACTERISTICS brings both.
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        Tenant has = tenant;
+        if (channel.isWritable() && has != null) {
+            has.serverWritable(this);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        lost(LOST);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof java.io.IOException)) {
+            log.error("server connection {}", threadId(), cause);
+        }
+        lost(LOST);
+    }
+
+    private void lost(ErrPacket cause) {
+        if (closed) {
+            return;
+        }
+        end();
+        Exchange owed;
+        while ((owed = exchanges.poll()) != null) {
+            owed.lost(this, cause);
+        }
+        worker.lost(this, cause);
+    }
+
+    private void end() {
+        closed = true;
+        if (tail != null) {
+            tail.release();
+            tail = null;
+        }
+        channel.close();
+    }
+
+    /** Says COM_QUIT and closes; nothing may be owed. Only {@link Worker} calls it, which keeps the books. */
+    void quit() {
+        if (!closed) {
+            closed = true;
+            if (tail != null) {
+                tail.release();
+                tail = null;
+            }
+            Exchange owed;
+            while ((owed = exchanges.poll()) != null) {
+                owed.lost(this, LOST);
+            }
+            channel.writeAndFlush(Packets.packet(channel.alloc(), 0, out -> out.writeByte(1)))
+                    .addListener(io.netty.channel.ChannelFutureListener.CLOSE);
+        }
+    }
+
+    /** For logs and SHOW SERVERS. */
+    @Override
+    public String toString() {
+        return "server connection " + threadId() + " of " + pool.account();
+    }
+}

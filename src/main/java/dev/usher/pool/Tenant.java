@@ -1,0 +1,42 @@
+package dev.usher.pool;
+
+import dev.usher.session.SessionState;
+import dev.usher.wire.ErrPacket;
+import org.jspecify.annotations.Nullable;
+
+/** A client's session as the pool sees it: somebody who wants a lease, waits for one, or has one. All calls on the worker's loop. */
+public interface Tenant {
+    Account account();
+
+    /** Its flags of {@link dev.usher.wire.Capabilities#PER_POOL}. */
+    long poolCapabilities();
+
+    /** The state that a connection must be brought into before it may run anything. */
+    SessionState state();
+
+    /** The connection of its last lease, which it prefers. */
+    @Nullable ServerConnection lastConnection();
+
+    /** When it logged in, by {@link System#nanoTime}: it may not run on older rights. */
+    long loggedInAt();
+
+    /** Has the connection from now on, until {@link Worker#release} or {@link #takenBack}. */
+    void granted(ServerConnection connection);
+
+    /** Will not get one. */
+    void refused(ErrPacket error);
+
+    /** The lease ends because somebody else needs it; only while it {@linkplain Worker#rest rests}. */
+    void takenBack(ServerConnection connection);
+
+    /** The leased connection is gone. */
+    void lost(ServerConnection connection, ErrPacket cause);
+
+    /** The leased connection can be written to again. */
+    void serverWritable(ServerConnection connection);
+
+    /** Since when it waits, by {@link System#nanoTime}; the pool sets it. */
+    long waitingSince();
+
+    void waitingSince(long nanos);
+}

@@ -1,0 +1,101 @@
+package dev.usher.pool;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Client connections that wait for a lease, first come first served within a pool. Which pool is served next is {@link Worker}'s choice. */
+final class WaitQueue {
+    private final Map<Pool, LinkedHashSet<Tenant>> waiting = new LinkedHashMap<>();
+    private int size;
+
+    void add(Pool pool, Tenant tenant, long now) {
+        tenant.waitingSince(now);
+        if (waiting.computeIfAbsent(pool, p -> new LinkedHashSet<>()).add(tenant)) {
+            size++;
+        }
+    }
+
+    /** Puts a tenant that was served in vain back where it stood. */
+    void addFirst(Pool pool, Tenant tenant) {
+        LinkedHashSet<Tenant> tenants = waiting.computeIfAbsent(pool, p -> new LinkedHashSet<>());
+        if (!tenants.contains(tenant)) {
+            tenants.addFirst(tenant);
+            size++;
+        }
+    }
+
+    boolean remove(Pool pool, Tenant tenant) {
+        LinkedHashSet<Tenant> tenants = waiting.get(pool);
+        if (tenants == null || !tenants.remove(tenant)) {
+            return false;
+        }
+        size--;
+        if (tenants.isEmpty()) {
+            waiting.remove(pool);
+        }
+        return true;
+    }
+
+    @Nullable Tenant first(Pool pool) {
+        LinkedHashSet<Tenant> tenants = waiting.get(pool);
+        return tenants == null ? null : tenants.getFirst();
+    }
+
+    int size() {
+        return size;
+    }
+
+    int size(Pool pool) {
+        LinkedHashSet<Tenant> tenants = waiting.get(pool);
+        return tenants == null ? 0 : tenants.size();
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    Iterable<Pool> pools() {
+        return List.copyOf(waiting.keySet());
+    }
+
+    int poolCount() {
+        return waiting.size();
+    }
+
+    /** Takes out everybody who has waited since before {@code since}. */
+    List<Tenant> overdue(long since) {
+        List<Tenant> late = new ArrayList<>();
+        for (Iterator<LinkedHashSet<Tenant>> pools = waiting.values().iterator(); pools.hasNext(); ) {
+            LinkedHashSet<Tenant> tenants = pools.next();
+            while (!tenants.isEmpty() && tenants.getFirst().waitingSince() - since < 0) {
+                late.add(tenants.removeFirst());
+                size--;
+            }
+            if (tenants.isEmpty()) {
+                pools.remove();
+            }
+        }
+        return late;
+    }
+
+    /** Takes out everybody who waits for a pool. */
+    List<Tenant> removeAll(Pool pool) {
+        LinkedHashSet<Tenant> tenants = waiting.remove(pool);
+        if (tenants == null) {
+            return List.of();
+        }
+        size -= tenants.size();
+        return List.copyOf(tenants);
+    }
+
+    /** {@link System#nanoTime} since when the first of a pool waits, or {@code now}. */
+    long oldest(Pool pool, long now) {
+        Tenant first = first(pool);
+        return first == null ? now : first.waitingSince();
+    }
+}

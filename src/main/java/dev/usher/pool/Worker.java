@@ -1,0 +1,687 @@
+package dev.usher.pool;
+
+import dev.usher.auth.Credentials;
+import dev.usher.config.HandOver;
+import dev.usher.config.ServerConfig;
+import dev.usher.config.UsherConfig;
+import dev.usher.error.Refusal;
+import dev.usher.wire.ErrPacket;
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One event loop's share of everything: its server connections by pool, its wait queue, its permits of the budget. All methods run on the loop and say so
+ * with an assertion; nothing here is locked.
+ *
+ * <p>A connection is, at any time, opening, idle, leased (running or {@linkplain #rest resting}), being reset, or gone, and moves between these only here.
+ */
+public final class Worker {
+    private static final Logger log = LoggerFactory.getLogger(Worker.class);
+    private static final long TICK_MILLIS = 50;
+    /** A lease of another account is only taken back when its session has been idle for so long: less would make busy accounts close each other's connections. */
+    private static final long FOREIGN_REST_NANOS = Duration.ofMillis(20).toNanos();
+
+    private final EventLoop loop;
+    private final UsherConfig config;
+    private final ConnectionBudget budget;
+    private final Server server;
+    private final Accounts accounts;
+    private final PoolCounters counters;
+    private final Opener opener;
+    private final HandOver handOver;
+    private final Map<PoolKey, Pool> pools = new LinkedHashMap<>();
+    private final WaitQueue queue = new WaitQueue();
+    private final ArrayDeque<PendingLogin> pendingLogins = new ArrayDeque<>();
+    private final BudgetWatch budgetWatch;
+    private final Confirmations confirmations = new Confirmations(this);
+    private double openingTokens;
+    private long lastTick = System.nanoTime();
+    private boolean draining;
+
+    private record PoolKey(String user, long capabilities) {}
+
+    private record PendingLogin(Pool pool, AuthResponder responder, boolean verified, long since, Consumer<Opening> then) {}
+
+    public Worker(
+            EventLoop loop, UsherConfig config, ConnectionBudget budget, Server server, Accounts accounts, TlsToServer tls, PoolCounters counters) {
+        this.loop = loop;
+        this.config = config;
+        this.budget = budget;
+        this.server = server;
+        this.accounts = accounts;
+        this.counters = counters;
+        this.handOver = config.pool().handOver();
+        ServerConfig to = config.server();
+        this.opener = new Opener(this, loop, new ServerLink(to), tls, server, config.pool().serverLifetime());
+        this.budgetWatch = new BudgetWatch(budget, config.pool());
+        this.openingTokens = config.pool().openingRate();
+        budget.join(this);
+        loop.execute(this::tick);
+    }
+
+    public EventLoop loop() {
+        return loop;
+    }
+
+    public UsherConfig config() {
+        return config;
+    }
+
+    public Server server() {
+        return server;
+    }
+
+    /** The statement that switches a connection's trackers back on after a session has changed them. */
+    public String trackers(ServerConnection connection) {
+        return server.trackers(connection.baseline());
+    }
+
+    public Accounts accounts() {
+        return accounts;
+    }
+
+    public ConnectionBudget budget() {
+        return budget;
+    }
+
+    public PoolCounters counters() {
+        return counters;
+    }
+
+    public Collection<Pool> pools() {
+        assert loop.inEventLoop();
+        return pools.values();
+    }
+
+    public int waiting() {
+        return queue.size();
+    }
+
+    public int waiting(Pool pool) {
+        return queue.size(pool);
+    }
+
+    /** {@link System#nanoTime} since when the first in the pool's queue waits, or now. */
+    public long oldestWait(Pool pool) {
+        return queue.oldest(pool, System.nanoTime());
+    }
+
+    public Pool pool(Account account, long capabilities) {
+        assert loop.inEventLoop();
+        return pools.computeIfAbsent(new PoolKey(account.user(), capabilities), key -> new Pool(account, capabilities));
+    }
+
+    /** A client has logged in, or left (-1). */
+    public void clients(Account account, long capabilities, int change) {
+        pool(account, capabilities).clients(change);
+    }
+
+    // ---- leases ----
+
+    /** Wants a lease: {@link Tenant#granted} or {@link Tenant#refused} is called, perhaps before this returns. */
+    public void acquire(Tenant tenant) {
+        assert loop.inEventLoop();
+        Pool pool = pool(tenant.account(), tenant.poolCapabilities());
+        long now = System.nanoTime();
+        ServerConnection idle;
+        while ((idle = pool.takeIdle(tenant, handOver == HandOver.SHUFFLE)) != null) {
+            if (!keeps(idle) && idle.due(now)) {
+                close(idle);
+                continue;
+            }
+            grant(idle, tenant);
+            return;
+        }
+        if (queue.size() >= config.pool().maxWaiting()) {
+            counters.refused();
+            tenant.refused(Refusals.queueFull(this, pool));
+            return;
+        }
+        queue.add(pool, tenant, now);
+        counters.waited();
+        if (tenant.account().credentials() == null && pool.held() == 0) {
+            queue.remove(pool, tenant);
+            tenant.refused(ServerConnection.LOST);
+            return;
+        }
+        if (!openFor(pool, now)) {
+            takeBackFor(pool, tenant, now);
+        }
+    }
+
+    /** No longer wants one. */
+    public void cancel(Tenant tenant) {
+        queue.remove(pool(tenant.account(), tenant.poolCapabilities()), tenant);
+    }
+
+    /**
+     * The statement is over and the session could do without its connection.
+     *
+     * @return whether it keeps the lease, for the time being; if not it must {@link #release} now
+     */
+    public boolean rest(ServerConnection connection) {
+        if (handOver != HandOver.LAZY || connection.due(System.nanoTime()) || !queue.isEmpty() && queue.size(connection.pool()) > 0) {
+            return false;
+        }
+        connection.idleSince = System.nanoTime();
+        connection.pool().resting().add(connection);
+        return true;
+    }
+
+    /** The session that rests runs something again. */
+    public void wake(ServerConnection connection) {
+        connection.pool().resting().remove(connection);
+    }
+
+    /** The session gives its connection up, in a state that the connection knows. */
+    public void release(ServerConnection connection) {
+        assert loop.inEventLoop();
+        unlease(connection);
+        offer(connection);
+    }
+
+    /** The session gives its connection up with something in it that is not portable: it is reset before anybody else gets it. */
+    public void releaseForReset(ServerConnection connection) {
+        unlease(connection);
+        if (connection.owed() > 0) {
+            close(connection);
+            return;
+        }
+        opener.reset(connection, done -> {
+            if (connection.closed()) {
+                return;
+            }
+            if (done) {
+                offer(connection);
+            } else {
+                close(connection);
+            }
+        });
+    }
+
+    /** The session gives its connection up in a condition in which nobody else should have it. */
+    public void discard(ServerConnection connection) {
+        unlease(connection);
+        close(connection);
+    }
+
+    private void unlease(ServerConnection connection) {
+        connection.pool().resting().remove(connection);
+        connection.previousTenant = connection.tenant;
+        connection.tenant = null;
+    }
+
+    private void grant(ServerConnection connection, Tenant tenant) {
+        connection.tenant = tenant;
+        connection.leases++;
+        counters.leased();
+        tenant.granted(connection);
+    }
+
+    /** A connection that nobody has: to the next in the queue, or idle. */
+    private void offer(ServerConnection connection) {
+        long now = System.nanoTime();
+        if (connection.closed()) {
+            return;
+        }
+        if (!keeps(connection) && (connection.due(now) || budget.exceeded() || draining && queue.isEmpty())) {
+            close(connection);
+            return;
+        }
+        budgetWatch.ask(connection, now);
+        Pool own = connection.pool();
+        if (!queue.isEmpty()) {
+            Pool next = nextPool(own);
+            Tenant first = next == null ? null : queue.first(next);
+            if (next == own && first != null) {
+                serve(connection, first);
+                return;
+            }
+            if (next != null && next != own && !keeps(connection) && mayOpen(next, now)) {
+                close(connection);
+                return;
+            }
+        }
+        connection.idleSince = now;
+        own.idle().add(connection);
+    }
+
+    private void serve(ServerConnection connection, Tenant first) {
+        Pool pool = connection.pool();
+        if (!Pool.fits(connection, first) && !keeps(connection)) {
+            // The first in the queue has no schema and no statement takes the connection out of the one it is in.
+            close(connection);
+            return;
+        }
+        queue.remove(pool, first);
+        counters.waitedFor(System.nanoTime() - first.waitingSince());
+        grant(connection, first);
+    }
+
+    /** Who gets the next free connection: the pool that gave it up, unless it has more than its share and another that waits has less. */
+    private @Nullable Pool nextPool(Pool own) {
+        int active = 0;
+        for (Pool pool : pools.values()) {
+            if (pool.held() > 0 || queue.size(pool) > 0) {
+                active++;
+            }
+        }
+        int share = Math.max(1, (budget.limit() - budget.lane()) / Math.max(1, active));
+        boolean ownWaits = queue.size(own) > 0;
+        if (ownWaits && own.held() <= share) {
+            return own;
+        }
+        Pool poorest = null;
+        for (Pool pool : queue.pools()) {
+            if (pool != own && pool.held() < share && (poorest == null || pool.held() < poorest.held())) {
+                poorest = pool;
+            }
+        }
+        return poorest != null ? poorest : ownWaits ? own : null;
+    }
+
+    /** Takes resting leases, or idle connections of others, for somebody who has just begun to wait. */
+    private void takeBackFor(Pool pool, Tenant tenant, long now) {
+        ServerConnection resting = pool.resting().firstFor(tenant);
+        if (resting != null) {
+            queue.remove(pool, tenant);
+            takeBack(resting);
+            grant(resting, tenant);
+            return;
+        }
+        if (mayOpen(pool, now)) {
+            makeRoom(pool, now);
+        }
+    }
+
+    private void takeBack(ServerConnection connection) {
+        Tenant holder = connection.tenant;
+        unlease(connection);
+        counters.takenBack();
+        if (holder != null) {
+            holder.takenBack(connection);
+        }
+    }
+
+    /** Closes a connection that another pool, or nobody who waits here, can do without. */
+    private boolean makeRoom(Pool forPool, long now) {
+        ServerConnection victim = null;
+        for (Pool pool : pools.values()) {
+            for (ServerConnection idle : pool.idle()) {
+                if (!keeps(idle) && (victim == null || idle.idleSince - victim.idleSince < 0)) {
+                    victim = idle;
+                }
+            }
+        }
+        if (victim != null) {
+            victim.pool().idle().remove(victim);
+            close(victim);
+            return true;
+        }
+        for (Pool pool : pools.values()) {
+            ServerConnection longest = pool.resting().first();
+            if (longest != null
+                    && !keeps(longest)
+                    && (pool == forPool || now - longest.idleSince > FOREIGN_REST_NANOS)
+                    && (victim == null || longest.idleSince - victim.idleSince < 0)) {
+                victim = longest;
+            }
+        }
+        if (victim != null) {
+            takeBack(victim);
+            if (victim.owed() > 0) {
+                // Something about the session is still being read from it; it comes back by itself.
+                release(victim);
+            } else {
+                close(victim);
+            }
+            return true;
+        }
+        budget.askOthers(this);
+        return false;
+    }
+
+    /** Whether the connection is all that its clients have: an account that nobody but its clients can log in. */
+    private static boolean keeps(ServerConnection connection) {
+        Pool pool = connection.pool();
+        return pool.account().credentials() == null && pool.clients() > 0 && pool.all().size() <= 1;
+    }
+
+    // ---- opening ----
+
+    private boolean mayOpen(Pool pool, long now) {
+        return pool.account().credentials() != null
+                && !pool.full(now)
+                && pool.opening() < queue.size(pool)
+                && !(config.pool().perAccountLimit().isPresent()
+                        && pool.held() >= config.pool().perAccountLimit().getAsInt());
+    }
+
+    /** Begins to open a connection if the pool may and the budget allows. */
+    private boolean openFor(Pool pool, long now) {
+        Credentials credentials = pool.account().credentials();
+        if (credentials == null || !mayOpen(pool, now) || openingTokens < 1 || !budget.tryTake(this)) {
+            return false;
+        }
+        openingTokens--;
+        pool.opening(1);
+        opener.open(pool, new KnownCredentials(credentials), true, opening -> opened(pool, opening));
+        return true;
+    }
+
+    private void opened(Pool pool, Opening opening) {
+        pool.opening(-1);
+        switch (opening) {
+            case Opening.Opened in -> {
+                server.up();
+                counters.opened();
+                pool.all().add(in.connection());
+                offer(in.connection());
+                return;
+            }
+            case Opening.Refused refused -> {
+                pool.account().refused();
+                log.info("account {} was refused by the server: {}", pool.account(), refused.error().message());
+                for (Tenant tenant : queue.removeAll(pool)) {
+                    tenant.refused(refused.error());
+                }
+            }
+            case Opening.Full full -> full(pool, full.error());
+            case Opening.Unreachable unreachable -> down(pool, unreachable.why());
+        }
+        budget.give();
+    }
+
+    private void full(Pool pool, ErrPacket error) {
+        if (error.code() == 1040) {
+            int have = Math.max(1, budget.used() - 1);
+            log.warn("the server answered 1040 with {} server connections of Usher's; the budget shrinks from {} and clients wait", have, budget.limit());
+            budgetWatch.serverIsFull(have);
+        }
+        pool.fullUntil(System.nanoTime() + Duration.ofSeconds(1).toNanos());
+        if (error.code() != 1040 && pool.held() == 0) {
+            // The account's own limit is reached by others: waiting here would not help, and the server's words say why.
+            for (Tenant tenant : queue.removeAll(pool)) {
+                tenant.refused(error);
+            }
+        }
+    }
+
+    private void down(Pool pool, String why) {
+        if (server.downSince() == 0) {
+            log.warn("the server can not be reached: {}; clients wait up to {}", why, config.server().connectTimeout());
+        }
+        server.down(why);
+        pool.fullUntil(System.nanoTime() + Duration.ofMillis(200).toNanos());
+    }
+
+    /**
+     * Opens a connection for a login: to relay it, or to confirm what is known. It uses the lane, so it does not wait behind leases.
+     *
+     * @param then gets an opened connection that is not in the pool yet: {@link #adopt} or {@link #abandon} it
+     */
+    public void openForLogin(Account account, long capabilities, AuthResponder responder, boolean verified, Consumer<Opening> then) {
+        assert loop.inEventLoop();
+        PendingLogin login = new PendingLogin(pool(account, capabilities), responder, verified, System.nanoTime(), then);
+        if (budget.tryTakeLane()) {
+            begin(login);
+        } else {
+            pendingLogins.add(login);
+        }
+    }
+
+    /** Asks the server whether what is known about an account still holds; {@code then} gets how that login ended. */
+    public void confirm(Account account, long capabilities, Credentials known, Consumer<Opening> then) {
+        confirmations.confirm(account, capabilities, known, then);
+    }
+
+    private void begin(PendingLogin login) {
+        opener.open(login.pool, login.responder, login.verified, opening -> {
+            if (!(opening instanceof Opening.Opened)) {
+                budget.giveLane();
+                nextLogin();
+            }
+            switch (opening) {
+                case Opening.Opened in -> server.up();
+                case Opening.Refused refused -> server.up();
+                case Opening.Full full -> {
+                    if (full.error().code() == 1040) {
+                        budgetWatch.serverIsFull(Math.max(1, budget.used()));
+                    }
+                }
+                case Opening.Unreachable unreachable -> server.down(unreachable.why());
+            }
+            login.then.accept(opening);
+        });
+    }
+
+    private void nextLogin() {
+        PendingLogin next = pendingLogins.peek();
+        if (next != null && budget.tryTakeLane()) {
+            pendingLogins.remove();
+            begin(next);
+        }
+    }
+
+    /** Takes a connection that a login has opened into its pool, if the budget has room for it or the account needs it. */
+    public void adopt(ServerConnection connection) {
+        Pool pool = connection.pool();
+        boolean room = budget.tryConvert();
+        if (!room && pool.account().credentials() == null && pool.all().isEmpty()) {
+            makeRoom(pool, System.nanoTime());
+            room = budget.tryConvert();
+            if (!room) {
+                // The only connection of an account that Usher can not log in by itself: it counts against the lane's share until others give way.
+                budget.forceConvert();
+                room = true;
+            }
+        }
+        nextLogin();
+        if (!room || connection.closed()) {
+            if (room) {
+                budget.give();
+            } else {
+                budget.giveLane();
+            }
+            connection.quit();
+            return;
+        }
+        counters.opened();
+        pool.all().add(connection);
+        offer(connection);
+    }
+
+    /** Closes a connection that a login has opened. */
+    public void abandon(ServerConnection connection) {
+        budget.giveLane();
+        connection.quit();
+        nextLogin();
+    }
+
+    // ---- the end of a connection ----
+
+    void lost(ServerConnection connection, ErrPacket cause) {
+        Pool pool = connection.pool();
+        if (!pool.all().remove(connection)) {
+            return;
+        }
+        counters.lost();
+        pool.idle().remove(connection);
+        Tenant holder = connection.tenant;
+        unlease(connection);
+        budget.give();
+        if (holder != null) {
+            holder.lost(connection, cause);
+        }
+        if (pool.account().credentials() == null && pool.all().isEmpty()) {
+            for (Tenant tenant : queue.removeAll(pool)) {
+                tenant.refused(cause);
+            }
+        }
+        fill(System.nanoTime());
+    }
+
+    private void close(ServerConnection connection) {
+        if (connection.pool().all().remove(connection)) {
+            counters.closed();
+            connection.quit();
+            budget.give();
+            fill(System.nanoTime());
+        }
+    }
+
+    /** Another worker has no permit left for clients that wait there. */
+    void giveUpOne() {
+        assert loop.inEventLoop();
+        if (queue.isEmpty()) {
+            for (Pool pool : pools.values()) {
+                for (ServerConnection idle : pool.idle()) {
+                    if (!keeps(idle)) {
+                        pool.idle().remove(idle);
+                        close(idle);
+                        return;
+                    }
+                }
+            }
+            for (Pool pool : pools.values()) {
+                ServerConnection resting = pool.resting().first();
+                if (resting != null && !keeps(resting)) {
+                    takeBack(resting);
+                    close(resting);
+                    return;
+                }
+            }
+        }
+    }
+
+    void permitMayBeFree() {
+        fill(System.nanoTime());
+    }
+
+    /** Opens connections for those who wait, the poorest pool first. */
+    private void fill(long now) {
+        if (queue.isEmpty()) {
+            return;
+        }
+        List<Pool> waiting = new ArrayList<>();
+        queue.pools().forEach(waiting::add);
+        waiting.sort((a, b) -> Integer.compare(a.held(), b.held()));
+        boolean more = true;
+        while (more) {
+            more = false;
+            for (Pool pool : waiting) {
+                more |= openFor(pool, now);
+            }
+        }
+    }
+
+    // ---- time ----
+
+    private void tick() {
+        long now = System.nanoTime();
+        try {
+            double elapsed = (now - lastTick) / 1e9;
+            lastTick = now;
+            int rate = config.pool().openingRate();
+            openingTokens = Math.min(rate, openingTokens + rate * elapsed);
+            refuseOverdue(now);
+            fill(now);
+            serveStarving(now);
+            tidy(now);
+        } catch (RuntimeException e) {
+            log.error("worker", e);
+        } finally {
+            if (!loop.isShuttingDown()) {
+                loop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    private void refuseOverdue(long now) {
+        long limit = config.pool().waitLimit().toNanos();
+        for (Tenant tenant : queue.overdue(now - limit)) {
+            counters.refused();
+            Pool pool = pool(tenant.account(), tenant.poolCapabilities());
+            tenant.refused(server.downSince() != 0 && pool.all().isEmpty()
+                    ? new ErrPacket(
+                            Refusal.SERVER_UNREACHABLE.code(),
+                            Refusal.SERVER_UNREACHABLE.sqlState(),
+                            "Usher can not reach the server: " + server.trouble())
+                    : Refusals.waitedTooLong(this, pool, now - tenant.waitingSince()));
+        }
+        PendingLogin login;
+        while ((login = pendingLogins.peek()) != null && now - login.since > limit) {
+            pendingLogins.remove();
+            login.then.accept(new Opening.Unreachable("too many logins at once"));
+        }
+    }
+
+    private void serveStarving(long now) {
+        for (Pool pool : queue.pools()) {
+            if (mayOpen(pool, now) && pool.opening() == 0) {
+                makeRoom(pool, now);
+            }
+        }
+    }
+
+    private void tidy(long now) {
+        long idleLimit = config.pool().serverIdleLimit().toNanos();
+        List<ServerConnection> old = new ArrayList<>();
+        for (Pool pool : pools.values()) {
+            for (ServerConnection idle : pool.idle()) {
+                if (!keeps(idle) && (idle.due(now) || now - idle.idleSince > idleLimit || budget.exceeded() && old.isEmpty())) {
+                    old.add(idle);
+                }
+            }
+        }
+        for (ServerConnection connection : old) {
+            connection.pool().idle().remove(connection);
+            close(connection);
+        }
+        if (budget.exceeded() && old.isEmpty()) {
+            giveUpOne();
+        }
+        for (Pool pool : pools.values()) {
+            List<ServerConnection> idle = pool.idle();
+            if (!idle.isEmpty() && budgetWatch.ask(idle.getFirst(), now)) {
+                break;
+            }
+        }
+        pools.values().removeIf(pool -> pool.held() == 0 && pool.clients() == 0 && queue.size(pool) == 0 && now - pool.lastUsed() > idleLimit);
+    }
+
+    /** Closes what is idle and keeps closing what becomes idle. */
+    public void drain() {
+        assert loop.inEventLoop();
+        draining = true;
+        for (Pool pool : pools.values()) {
+            for (ServerConnection idle : List.copyOf(pool.idle())) {
+                pool.idle().remove(idle);
+                close(idle);
+            }
+        }
+    }
+
+    /** Closes everything, now. */
+    public void close() {
+        assert loop.inEventLoop();
+        for (Pool pool : pools.values()) {
+            for (ServerConnection connection : List.copyOf(pool.all())) {
+                pool.idle().remove(connection);
+                unlease(connection);
+                close(connection);
+            }
+        }
+    }
+}

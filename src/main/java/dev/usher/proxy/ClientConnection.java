@@ -1,0 +1,349 @@
+package dev.usher.proxy;
+
+import dev.usher.error.Refusal;
+import dev.usher.pool.Worker;
+import dev.usher.wire.Capabilities;
+import dev.usher.wire.ErrPacket;
+import dev.usher.wire.HandshakeResponse41;
+import dev.usher.wire.MalformedPacketException;
+import dev.usher.wire.OkPacket;
+import dev.usher.wire.Packets;
+import dev.usher.wire.compression.Compression;
+import dev.usher.wire.compression.CompressionHandler;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.haproxy.HAProxyMessage;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection from an application: its bytes, and what it is at the moment – a {@link ClientLogin}, then a {@link ClientSession}. On its worker's loop alone.
+ */
+public final class ClientConnection extends ChannelInboundHandlerAdapter {
+    private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
+    /** A client that sends on while its statement runs is read up to here. */
+    static final int READ_AHEAD = 256 << 10;
+
+    private final Frontend frontend;
+    private final Worker worker;
+    private final ClientConnectionId id = ClientConnectionId.next();
+    private final long since = System.nanoTime();
+    private final boolean proxied;
+    private @Nullable Channel channel;
+    private @Nullable SocketAddress address;
+    private @Nullable ByteBuf input;
+    private @Nullable ClientLogin login;
+    private @Nullable ClientSession session;
+    private boolean tls;
+    private String compression = "";
+    private boolean closed;
+    private boolean draining;
+
+    /** @param proxied whether a PROXY protocol header comes first */
+    public ClientConnection(Frontend frontend, Worker worker, boolean proxied) {
+        this.frontend = frontend;
+        this.worker = worker;
+        this.proxied = proxied;
+    }
+
+    public ClientConnectionId id() {
+        return id;
+    }
+
+    public Worker worker() {
+        return worker;
+    }
+
+    Frontend frontend() {
+        return frontend;
+    }
+
+    /** {@link System#nanoTime} of its beginning. */
+    public long since() {
+        return since;
+    }
+
+    public boolean tls() {
+        return tls;
+    }
+
+    /** {@code zlib}, {@code zstd} or empty. */
+    public String compression() {
+        return compression;
+    }
+
+    /** Null until it has logged in. */
+    public @Nullable ClientSession session() {
+        return session;
+    }
+
+    /** Where it comes from, as a trusted PROXY protocol header says where there is one. */
+    public @Nullable SocketAddress address() {
+        return address;
+    }
+
+    public String addressText() {
+        return address instanceof InetSocketAddress inet && inet.getAddress() != null
+                ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
+                : "localhost";
+    }
+
+    Channel channel() {
+        Channel open = channel;
+        if (open == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return open;
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        channel = ctx.channel();
+        address = ctx.channel().remoteAddress();
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        frontend.counters().connection();
+        int now = frontend.entered(this);
+        if (frontend.draining()) {
+            refuse(Refusal.SHUTTING_DOWN, "Usher is shutting down", 0);
+            return;
+        }
+        int limit = frontend.config().client().maxClientConnections();
+        if (now > limit + Math.max(8, limit / 10)) {
+            // As a server does when even the connection kept for administrators is taken: at once, and without SQLSTATE.
+            frontend.counters().refusedAtLimit();
+            err(new ErrPacket(1040, "", "Too many connections"), 0);
+            close();
+            return;
+        }
+        ClientLogin begun = new ClientLogin(this, now > limit);
+        login = begun;
+        if (!proxied) {
+            begun.greet();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (message instanceof HAProxyMessage header) {
+            proxyHeader(header);
+            return;
+        }
+        ByteBuf bytes = (ByteBuf) message;
+        if (closed) {
+            bytes.release();
+            return;
+        }
+        ByteBuf before = input;
+        input = before == null ? bytes : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), before, bytes);
+        consume();
+    }
+
+    private void proxyHeader(HAProxyMessage header) {
+        try {
+            String source = header.sourceAddress();
+            if (source != null && header.proxiedProtocol().addressFamily() != io.netty.handler.codec.haproxy.HAProxyProxiedProtocol.AddressFamily.AF_UNIX) {
+                address = new InetSocketAddress(source, header.sourcePort());
+            }
+        } finally {
+            header.release();
+        }
+        ClientLogin begun = login;
+        if (begun != null) {
+            begun.greet();
+        }
+    }
+
+    /** Reads what is there, as far as the login or the session can use it now. */
+    void consume() {
+        try {
+            while (true) {
+                ByteBuf in = input;
+                if (in == null || closed) {
+                    break;
+                }
+                int before = in.readableBytes();
+                ClientSession running = session;
+                ClientLogin begun = login;
+                if (begun != null) {
+                    begun.consume(in);
+                } else if (running != null) {
+                    running.consume(in);
+                }
+                ByteBuf after = input;
+                if (after == null || after.readableBytes() == before || !after.isReadable()) {
+                    break;
+                }
+            }
+        } catch (MalformedPacketException | IndexOutOfBoundsException e) {
+            log.info("client {} from {}: malformed packet: {}", id, addressText(), e.getMessage());
+            refuse(Refusal.MALFORMED_PACKET, "Malformed communication packet", 1);
+        }
+        ByteBuf left = input;
+        if (left != null && !left.isReadable()) {
+            left.release();
+            input = null;
+            left = null;
+        }
+        if (channel != null && !closed) {
+            boolean more = left == null || left.readableBytes() < READ_AHEAD;
+            ClientSession running = session;
+            if (running != null && more) {
+                more = running.wantsMore();
+            }
+            if (channel().config().isAutoRead() != more) {
+                channel().config().setAutoRead(more);
+            }
+        }
+    }
+
+    void encrypted() {
+        tls = true;
+    }
+
+    /** Everything from here on is compressed. */
+    void compress(String algorithm, int level) {
+        compression = algorithm;
+        Compression chosen = algorithm.equals("zstd") ? Compression.zstd(Math.clamp(level, 1, 22)) : Compression.zlib();
+        channel().pipeline().addBefore("client", "compression", new CompressionHandler(chosen));
+    }
+
+    /** The login has succeeded: commands follow. */
+    void loggedIn(ClientSession begun) {
+        login = null;
+        session = begun;
+    }
+
+    /** COM_CHANGE_USER: the session is over, another login begins. */
+    void loginAgain(ClientLogin again) {
+        session = null;
+        login = again;
+    }
+
+    void ok(int sequence, int status) {
+        ByteBuf out = channel().alloc().buffer(16);
+        int start = Packets.begin(out, sequence);
+        OkPacket.write(out, status);
+        channel().writeAndFlush(Packets.end(out, start), channel().voidPromise());
+    }
+
+    void err(ErrPacket error, int sequence) {
+        if (!closed) {
+            channel().writeAndFlush(Packets.packet(channel().alloc(), sequence, error::write), channel().voidPromise());
+        }
+    }
+
+    /** Answers with an error of Usher's and closes. */
+    void refuse(Refusal refusal, String message, int sequence) {
+        err(new ErrPacket(refusal.code(), refusal.sqlState(), message), sequence);
+        close();
+    }
+
+    /** Closes once everything written has gone out. */
+    void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        Channel open = channel();
+        open.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        ended();
+    }
+
+    /** KILL as an admin statement; {@code then} runs when it is done. */
+    public void killByAdmin(boolean queryOnly, Runnable then) {
+        ClientSession running = session;
+        if (running == null) {
+            kill();
+            then.run();
+        } else {
+            Killing.kill(this, running, queryOnly, error -> then.run());
+        }
+    }
+
+    /** Ends it with the error that a server sends to a killed connection. */
+    void kill() {
+        refuse(Refusal.KILLED, "Connection was killed", 0);
+    }
+
+    /** No new statement outside a transaction; on the loop. */
+    public void drain() {
+        draining = true;
+        ClientSession running = session;
+        if (running == null || running.idle()) {
+            refuse(Refusal.SHUTTING_DOWN, "Usher is shutting down", 0);
+        }
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    private void ended() {
+        frontend.left(this);
+        ByteBuf left = input;
+        input = null;
+        if (left != null) {
+            left.release();
+        }
+        ClientLogin begun = login;
+        if (begun != null) {
+            begun.ended();
+        }
+        ClientSession running = session;
+        if (running != null) {
+            running.ended();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (!closed) {
+            closed = true;
+            ended();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        ClientSession running = session;
+        if (running != null) {
+            running.clientWritable(ctx.channel().isWritable());
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            log.debug("client {} from {}: {}", id, addressText(), cause.getMessage());
+        } else {
+            log.info("client {} from {}: {}", id, addressText(), cause.toString());
+        }
+        if (!closed) {
+            closed = true;
+            ended();
+        }
+        ctx.close();
+    }
+
+    /** Whether the handshake's capabilities ask for compression, and which kind. */
+    static String compressionOf(HandshakeResponse41 response) {
+        return Capabilities.has(response.capabilities(), Capabilities.COMPRESS)
+                ? "zlib"
+                : Capabilities.has(response.capabilities(), Capabilities.ZSTD_COMPRESSION) ? "zstd" : "";
+    }
+}

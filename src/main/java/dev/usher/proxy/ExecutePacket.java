@@ -1,0 +1,121 @@
+package dev.usher.proxy;
+
+import dev.usher.pool.StatementCache;
+import dev.usher.session.PreparedStatement;
+import dev.usher.wire.Command;
+import dev.usher.wire.LengthEncoded;
+import dev.usher.wire.MalformedPacketException;
+import dev.usher.wire.Packets;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/**
+ * COM_STMT_EXECUTE and MariaDB's COM_STMT_BULK_EXECUTE on their way to the server: the statement's id becomes the server's, and the parameter types, which a
+ * client sends only once, are put in for a server connection that has not seen them.
+ *
+ * @see <a href="https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_stmt_execute.html">COM_STMT_EXECUTE</a>
+ * @see <a href="https://mariadb.com/kb/en/com_stmt_bulk_execute/">COM_STMT_BULK_EXECUTE</a>
+ */
+final class ExecutePacket {
+    private static final int PARAMETER_COUNT_AVAILABLE = 0x08;
+    private static final int BULK_SEND_TYPES = 128;
+
+    private ExecutePacket() {}
+
+    /** The client's statement id in a command's payload. */
+    static int statementId(ByteBuf packet) {
+        return packet.getIntLE(packet.readerIndex() + Packets.HEADER + 1);
+    }
+
+    /** The flags byte asks for a cursor. */
+    static boolean opensCursor(ByteBuf packet) {
+        return (packet.getByte(packet.readerIndex() + Packets.HEADER + 5) & 0x07) != 0;
+    }
+
+    /**
+     * Rewrites a packet, whose first frame holds at least id, flags and types, and returns what to send in its place. The buffer is taken over.
+     *
+     * @param whole whether the packet is there as a whole; only then can it grow
+     */
+    static ByteBuf rewrite(
+            ByteBuf packet, Command command, PreparedStatement statement, StatementCache.OnServer target, boolean queryAttributes, boolean whole, ByteBufAllocator alloc) {
+        int payload = packet.readerIndex() + Packets.HEADER;
+        packet.setIntLE(payload + 1, target.id());
+        int parameters = statement.parameters();
+        if (command == Command.STMT_BULK_EXECUTE) {
+            return bulk(packet, payload, parameters, statement, target, whole, alloc);
+        }
+        int at = payload + 1 + 4 + 1 + 4;
+        if (queryAttributes && (packet.getByte(payload + 5) & PARAMETER_COUNT_AVAILABLE) != 0) {
+            ByteBuf count = packet.slice(at, packet.writerIndex() - at);
+            parameters = (int) LengthEncoded.readInt(count);
+            at += count.readerIndex();
+        }
+        if (parameters == 0) {
+            return packet;
+        }
+        at += (parameters + 7) / 8;
+        if (at >= packet.writerIndex()) {
+            throw new MalformedPacketException("COM_STMT_EXECUTE ends before its types");
+        }
+        if (packet.getByte(at) == 1) {
+            byte[] types = types(packet, at + 1, parameters, queryAttributes);
+            statement.types(types);
+            target.types(types);
+            return packet;
+        }
+        byte[] types = statement.types();
+        if (types == null || types == target.types() || !whole) {
+            return packet;
+        }
+        target.types(types);
+        return splice(packet, at, types, alloc, true);
+    }
+
+    private static byte[] types(ByteBuf packet, int at, int parameters, boolean names) {
+        ByteBuf in = packet.slice(at, packet.writerIndex() - at);
+        for (int i = 0; i < parameters; i++) {
+            in.skipBytes(2);
+            if (names) {
+                LengthEncoded.readSlice(in);
+            }
+        }
+        byte[] types = new byte[in.readerIndex()];
+        packet.getBytes(at, types);
+        return types;
+    }
+
+    private static ByteBuf bulk(
+            ByteBuf packet, int payload, int parameters, PreparedStatement statement, StatementCache.OnServer target, boolean whole, ByteBufAllocator alloc) {
+        int flags = packet.getUnsignedShortLE(payload + 5);
+        int at = payload + 7;
+        if ((flags & BULK_SEND_TYPES) != 0) {
+            byte[] types = types(packet, at, parameters, false);
+            statement.types(types);
+            target.types(types);
+            return packet;
+        }
+        byte[] types = statement.types();
+        if (types == null || types == target.types() || !whole) {
+            return packet;
+        }
+        target.types(types);
+        packet.setShortLE(payload + 5, flags | BULK_SEND_TYPES);
+        return splice(packet, at, types, alloc, false);
+    }
+
+    private static ByteBuf splice(ByteBuf packet, int at, byte[] types, ByteBufAllocator alloc, boolean boundFlag) {
+        ByteBuf out = alloc.buffer(packet.readableBytes() + types.length);
+        int start = Packets.begin(out, 0);
+        int from = packet.readerIndex() + Packets.HEADER;
+        out.writeBytes(packet, from, at - from);
+        if (boundFlag) {
+            out.writeByte(1);
+            at++;
+        }
+        out.writeBytes(types);
+        out.writeBytes(packet, at, packet.writerIndex() - at);
+        packet.release();
+        return Packets.end(out, start);
+    }
+}

@@ -1,0 +1,308 @@
+package dev.usher.session;
+
+import static dev.usher.session.Trait.bits;
+
+import dev.usher.wire.ServerStatus;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One client's session, independent of the server connection that it has at the moment: its portable state, its pins, and what of its last statement is still
+ * readable. Pure bookkeeping: {@link #begin} before a statement, {@link #completed} for each OK, {@link #failed} for an ERR.
+ */
+public final class Session {
+    /** Traits that say nothing about what stays behind: nearly every statement has no other. */
+    private static final long LEAVES_SOMETHING = bits(
+            Trait.UNSURE,
+            Trait.COMPOUND,
+            Trait.USER_VARIABLE_ASSIGNED,
+            Trait.UNSCOPED_SYSTEM_VARIABLE,
+            Trait.SET_ROLE,
+            Trait.SET_ONE_SHOT,
+            Trait.SQL_LOG_BIN,
+            Trait.SET_TRACKER,
+            Trait.PROFILING,
+            Trait.TEMPORARY_TABLE_CREATED,
+            Trait.LOCK_TABLES,
+            Trait.FLUSH_LOCK,
+            Trait.INSTANCE_LOCK,
+            Trait.BACKUP_STAGE,
+            Trait.HANDLER,
+            Trait.NAMED_LOCK,
+            Trait.SQL_PREPARE,
+            Trait.DYNAMIC_SQL,
+            Trait.STORED_CODE,
+            Trait.SAVEPOINT,
+            Trait.XA,
+            Trait.CALC_FOUND_ROWS,
+            Trait.ADVANCES_SEQUENCE,
+            Trait.BINLOG);
+
+    private final boolean trustStoredCode;
+    private Baseline baseline;
+    private SessionState state;
+    private LexMode lexMode = LexMode.DEFAULT;
+    private int pins;
+    private int status = ServerStatus.AUTOCOMMIT;
+    private long traits;
+    private long lastInsertId;
+    private boolean insertIdUnread;
+    private boolean warningsUnread;
+    private boolean oneShotTransaction;
+    private List<String> toRead = List.of();
+
+    /**
+     * @param state as the login left it
+     * @param trustStoredCode whether routines and triggers are taken to leave nothing behind
+     */
+    public Session(Baseline baseline, SessionState state, boolean trustStoredCode) {
+        this.baseline = baseline;
+        this.state = state;
+        this.trustStoredCode = trustStoredCode;
+        lexModeOf(state);
+    }
+
+    public SessionState state() {
+        return state;
+    }
+
+    public Baseline baseline() {
+        return baseline;
+    }
+
+    /** How the session's next text must be read. */
+    public LexMode lexMode() {
+        return lexMode;
+    }
+
+    /** Status flags of the last OK, as the client knows them. */
+    public int status() {
+        return status & ~(ServerStatus.SESSION_STATE_CHANGED | ServerStatus.MORE_RESULTS | ServerStatus.CURSOR_EXISTS | ServerStatus.LAST_ROW_SENT);
+    }
+
+    /** A statement with these traits is about to run. */
+    public void begin(long statementTraits, List<String> unscopedVariables) {
+        traits = statementTraits;
+        if ((pins & Pin.FOUND_ROWS.bit()) != 0 && (statementTraits & bits(Trait.READS_FOUND_ROWS)) == 0) {
+            pins &= ~Pin.FOUND_ROWS.bit();
+        }
+        if ((statementTraits & LEAVES_SOMETHING) != 0) {
+            pinFor(statementTraits);
+            toRead = unscopedVariables.isEmpty() ? List.of() : List.copyOf(unscopedVariables);
+        }
+        if ((statementTraits & bits(Trait.SET_NAMES)) != 0) {
+            read("collation_connection");
+        }
+    }
+
+    private void pinFor(long t) {
+        pinIf(t, Trait.USER_VARIABLE_ASSIGNED, Pin.USER_VARIABLE);
+        pinIf(t, Trait.SET_ROLE, Pin.ROLE);
+        pinIf(t, Trait.SET_ONE_SHOT, Pin.ONE_SHOT);
+        pinIf(t, Trait.SQL_LOG_BIN, Pin.BINARY_LOG);
+        pinIf(t, Trait.BINLOG, Pin.BINARY_LOG);
+        pinIf(t, Trait.SET_TRACKER, Pin.TRACKERS);
+        pinIf(t, Trait.PROFILING, Pin.PROFILING);
+        pinIf(t, Trait.TEMPORARY_TABLE_CREATED, Pin.TEMPORARY_TABLE);
+        pinIf(t, Trait.LOCK_TABLES, Pin.TABLE_LOCK);
+        pinIf(t, Trait.FLUSH_LOCK, Pin.TABLE_LOCK);
+        pinIf(t, Trait.INSTANCE_LOCK, Pin.INSTANCE_LOCK);
+        pinIf(t, Trait.BACKUP_STAGE, Pin.BACKUP);
+        pinIf(t, Trait.HANDLER, Pin.HANDLER);
+        pinIf(t, Trait.NAMED_LOCK, Pin.NAMED_LOCK);
+        pinIf(t, Trait.SQL_PREPARE, Pin.SQL_PREPARE);
+        pinIf(t, Trait.DYNAMIC_SQL, Pin.STORED_CODE);
+        pinIf(t, Trait.SAVEPOINT, Pin.SAVEPOINT);
+        pinIf(t, Trait.XA, Pin.XA);
+        pinIf(t, Trait.CALC_FOUND_ROWS, Pin.FOUND_ROWS);
+        pinIf(t, Trait.ADVANCES_SEQUENCE, Pin.SEQUENCE);
+        pinIf(t, Trait.UNSURE, Pin.UNEXPLAINED);
+        pinIf(t, Trait.COMPOUND, Pin.STORED_CODE);
+        if (!trustStoredCode) {
+            pinIf(t, Trait.STORED_CODE, Pin.STORED_CODE);
+        }
+    }
+
+    private void pinIf(long t, Trait trait, Pin pin) {
+        if ((t & trait.bit()) != 0) {
+            pins |= pin.bit();
+        }
+    }
+
+    /**
+     * The server answered OK, or ended a result set.
+     *
+     * @param newStatus its status flags
+     * @param insertId of the OK, 0 if none
+     * @param warnings how many the statement has left
+     * @param newState of the server connection, trackers included
+     * @param unexplained whether the server reported a change that no tracker and nothing in the text accounts for
+     * @param pendingCharacteristics a SET TRANSACTION that waits for its transaction; empty if none
+     */
+    public void completed(int newStatus, long insertId, int warnings, SessionState newState, boolean unexplained, String pendingCharacteristics) {
+        status = newStatus;
+        if (newState != state) {
+            state = newState;
+            lexModeOf(newState);
+        }
+        if (insertId != 0 || (traits & bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE, Trait.SET_ONE_SHOT)) != 0) {
+            insertIdUnread = true;
+        }
+        warningsUnread = warnings > 0;
+        if (unexplained && (traits & LEAVES_SOMETHING) == 0 && (traits & bits(Trait.TEMPORARY_TABLE_DROPPED, Trait.SET_NAMES, Trait.SET_SESSION, Trait.USER_VARIABLE)) == 0) {
+            pins |= Pin.UNEXPLAINED.bit();
+        }
+        boolean inTransaction = (newStatus & ServerStatus.IN_TRANS) != 0;
+        if (inTransaction) {
+            pins |= Pin.TRANSACTION.bit();
+        } else {
+            pins &= ~(Pin.TRANSACTION.bit() | Pin.STATE_AFTER_ERROR.bit());
+            if ((traits & bits(Trait.TRANSACTION_END)) != 0) {
+                pins &= ~Pin.SAVEPOINT.bit();
+            }
+        }
+        if (!inTransaction && !pendingCharacteristics.isEmpty()) {
+            pins |= Pin.ONE_SHOT.bit();
+            oneShotTransaction = true;
+        } else if (oneShotTransaction && pendingCharacteristics.isEmpty()) {
+            oneShotTransaction = false;
+            pins &= ~Pin.ONE_SHOT.bit();
+        }
+        if ((traits & bits(Trait.UNLOCK_TABLES)) != 0) {
+            pins &= ~Pin.TABLE_LOCK.bit();
+        }
+    }
+
+    /**
+     * The server answered ERR, which carries neither status nor trackers.
+     *
+     * @return whether the server must be asked for its status before the session can go anywhere
+     */
+    public boolean failed() {
+        if (pins != 0 || (status & ServerStatus.AUTOCOMMIT) == 0 || (traits & Trait.SINGLE.bit()) == 0) {
+            pins |= Pin.STATE_AFTER_ERROR.bit();
+            return true;
+        }
+        return false;
+    }
+
+    /** The answer to that question. */
+    public void statusAfterError(int newStatus) {
+        pins &= ~Pin.STATE_AFTER_ERROR.bit();
+        status = newStatus;
+        if ((newStatus & ServerStatus.IN_TRANS) != 0) {
+            pins |= Pin.TRANSACTION.bit();
+        } else {
+            pins &= ~(Pin.TRANSACTION.bit() | Pin.SAVEPOINT.bit());
+        }
+    }
+
+    /** Whether it must keep its server connection. */
+    public boolean pinned() {
+        return pins != 0;
+    }
+
+    public boolean has(Pin pin) {
+        return (pins & pin.bit()) != 0;
+    }
+
+    public void pin(Pin pin) {
+        pins |= pin.bit();
+    }
+
+    public void unpin(Pin pin) {
+        pins &= ~pin.bit();
+    }
+
+    public Set<Pin> pins() {
+        Set<Pin> set = EnumSet.noneOf(Pin.class);
+        for (Pin pin : Pin.values()) {
+            if (has(pin)) {
+                set.add(pin);
+            }
+        }
+        return set;
+    }
+
+    /** Whether a connection that the session leaves behind for good holds anything that only a reset removes. */
+    public boolean leavesUnportable() {
+        return pins != 0;
+    }
+
+    /** Variables whose values no tracker reports: to be read from the server before the session moves. */
+    public List<String> toRead() {
+        return toRead;
+    }
+
+    /** Adds one. */
+    public void read(String name) {
+        if (!toRead.contains(name)) {
+            List<String> more = new ArrayList<>(toRead);
+            more.add(name);
+            toRead = more;
+        }
+    }
+
+    /** They have been read: the state is now this. */
+    public void wasRead(SessionState newState) {
+        toRead = List.of();
+        state = newState;
+        lexModeOf(newState);
+    }
+
+    /** What LAST_INSERT_ID() must give on the session's next connection. */
+    public long lastInsertId() {
+        return lastInsertId;
+    }
+
+    /** Whether LAST_INSERT_ID() has to be read from the connection before the session leaves it. */
+    public boolean insertIdUnread() {
+        return insertIdUnread;
+    }
+
+    public void lastInsertId(long value) {
+        lastInsertId = value;
+        insertIdUnread = false;
+    }
+
+    /** Whether the last statement has left warnings that SHOW WARNINGS would show. */
+    public boolean warningsUnread() {
+        return warningsUnread;
+    }
+
+    /** The session moves to a connection whose login began with other values: what was as after login must stay as it was. */
+    public void rebase(Baseline other) {
+        state = state.rebased(baseline, other);
+        baseline = other;
+        lexModeOf(state);
+    }
+
+    /** COM_RESET_CONNECTION: everything is as after this login state, the schema stays. */
+    public void reset(Baseline fresh, SessionState after) {
+        baseline = fresh;
+        state = after.withSchema(state.schema());
+        pins = 0;
+        status = ServerStatus.AUTOCOMMIT;
+        lastInsertId = 0;
+        insertIdUnread = false;
+        warningsUnread = false;
+        oneShotTransaction = false;
+        toRead = List.of();
+        lexModeOf(state);
+    }
+
+    private void lexModeOf(SessionState of) {
+        lexMode = LexMode.of(value(of, "sql_mode"), value(of, "character_set_client"));
+    }
+
+    private String value(SessionState of, String name) {
+        int at = of.indexOf(name);
+        if (at >= 0) {
+            return of.value(at);
+        }
+        String initial = baseline.value(name);
+        return initial == null ? "" : initial;
+    }
+}
