@@ -1,7 +1,6 @@
 package dev.usher.admin;
 
 import dev.usher.auth.CachingSha2Password;
-import dev.usher.auth.NativePassword;
 import dev.usher.wire.AuthSwitchRequest;
 import dev.usher.wire.Capabilities;
 import dev.usher.wire.Command;
@@ -38,6 +37,7 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
     private static final int LARGEST_PACKET = 1 << 16;
     private static final int UTF8MB4_GENERAL_CI = 45;
     private static final long OFFERED = Capabilities.LONG_PASSWORD
+            | Capabilities.SSL
             | Capabilities.LONG_FLAG
             | Capabilities.CONNECT_WITH_DB
             | Capabilities.PROTOCOL_41
@@ -52,7 +52,8 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
     private sealed interface Phase {
         record AwaitingResponse() implements Phase {}
 
-        record AwaitingSwitch(HandshakeResponse41 response) implements Phase {}
+        /** An AuthSwitchRequest to the plugin is on its way. */
+        record AwaitingSwitch(HandshakeResponse41 response, String plugin) implements Phase {}
 
         record Ready(long capabilities, AdminStatement.Session session) implements Phase {}
 
@@ -66,6 +67,7 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
     private final boolean full;
     private final byte[] nonce = newNonce();
     private final PacketAssembler packets = new PacketAssembler(LARGEST_PACKET);
+    private boolean tls;
     private Phase phase = new Phase.AwaitingResponse();
 
     AdminConnection(long id, AdminLogin login, PoolerView pooler, String usherVersion, boolean full) {
@@ -83,34 +85,59 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         send(ctx, 0, new HandshakeV10(AdminServer.PROTOCOL_VERSION, id, nonce, OFFERED, UTF8MB4_GENERAL_CI,
-                ServerStatus.AUTOCOMMIT, CachingSha2Password.NAME)::write);
+                ServerStatus.AUTOCOMMIT, AdminLogin.FIRST_PLUGIN)::write);
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         packets.add(ctx.alloc(), (ByteBuf) message);
         for (ByteBuf packet = packets.next(); packet != null; packet = packets.next()) {
-            switch (phase) {
-                case Phase.AwaitingResponse _ -> answerResponse(ctx, HandshakeResponse41.read(packet));
-                case Phase.AwaitingSwitch(HandshakeResponse41 response) ->
-                    finishLogin(ctx, response, NativePassword.NAME, LengthEncoded.readRest(packet));
-                case Phase.Ready ready -> answerCommand(ctx, ready, packet);
-                case Phase.Closed _ -> {
-                    return;
-                }
+            take(ctx, packet);
+        }
+    }
+
+    private void take(ChannelHandlerContext ctx, ByteBuf packet) {
+        switch (phase) {
+            case Phase.AwaitingResponse _ when isTlsRequest(packet) -> startTls(ctx);
+            case Phase.AwaitingResponse _ -> answerResponse(ctx, HandshakeResponse41.read(packet));
+            case Phase.AwaitingSwitch(HandshakeResponse41 response, String plugin) ->
+                finishLogin(ctx, response, plugin, LengthEncoded.readRest(packet));
+            case Phase.Ready ready -> answerCommand(ctx, ready, packet);
+            case Phase.Closed _ -> {
+                // The ERR is on its way; what the client sent before it saw that is not looked at.
             }
         }
     }
 
+    private static boolean isTlsRequest(ByteBuf packet) {
+        return packet.readableBytes() == HandshakeResponse41.SSL_REQUEST_LENGTH
+                && Capabilities.has(HandshakeResponse41.peekCapabilities(packet), Capabilities.SSL);
+    }
+
+    /** What follows the request is TLS, also where it came with it: nothing of it is taken as a plain packet. */
+    private void startTls(ChannelHandlerContext ctx) {
+        if (tls) {
+            throw new MalformedPacketException("a second request for TLS");
+        }
+        tls = true;
+        ctx.pipeline().addFirst(login.tls().newHandler(ctx.alloc()));
+        ByteBuf rest = packets.takeRest();
+        if (rest != null) {
+            ctx.pipeline().fireChannelRead(rest);
+        }
+    }
+
     private void answerResponse(ChannelHandlerContext ctx, HandshakeResponse41 response) {
-        String plugin = response.authPlugin();
-        if (plugin != null && login.understands(plugin)) {
+        String plugin = AdminLogin.pluginFor(response.authPlugin());
+        boolean answered = response.authPlugin() == null || response.authPlugin().equals(AdminLogin.FIRST_PLUGIN);
+        if (answered) {
             finishLogin(ctx, response, plugin, response.authAnswer());
             return;
         }
-        phase = new Phase.AwaitingSwitch(response);
+        phase = new Phase.AwaitingSwitch(response, plugin);
+        // The greeting's nonce again: the proof of the certificate is computed with that one.
         byte[] terminated = Arrays.copyOf(nonce, nonce.length + 1);
-        send(ctx, packets.sequence() + 1, new AuthSwitchRequest(NativePassword.NAME, terminated)::write);
+        send(ctx, packets.sequence() + 1, new AuthSwitchRequest(plugin, terminated)::write);
     }
 
     private void finishLogin(ChannelHandlerContext ctx, HandshakeResponse41 response, String plugin, byte[] answer) {
@@ -128,7 +155,8 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
         ctx.pipeline().remove(LOGIN_TIMEOUT);
         phase = new Phase.Ready(response.capabilities(),
                 new AdminStatement.Session(pooler, usherVersion, id, response.user() + "@" + host));
-        reply(ctx, response.capabilities(), sequence, AdminResult.Done.SILENTLY);
+        String proof = tls ? login.certificateProof(plugin, nonce) : "";
+        reply(ctx, response.capabilities(), sequence, new AdminResult.Done(proof));
     }
 
     private void answerCommand(ChannelHandlerContext ctx, Phase.Ready ready, ByteBuf packet) {

@@ -4,6 +4,8 @@ import dev.usher.auth.Credentials;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.ListenAddress;
 import dev.usher.config.Secret;
+import dev.usher.tls.ServerCertificate;
+import dev.usher.tls.SslContexts;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -14,6 +16,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
@@ -42,9 +45,11 @@ public final class AdminServer implements AutoCloseable {
             new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("usher-admin", true), NioIoHandler.newFactory());
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final AtomicLong lastConnectionId = new AtomicLong(FIRST_CONNECTION_ID);
+    private final AdminLogin login;
     private final Channel listener;
 
     private AdminServer(InetSocketAddress address, AdminLogin login, PoolerView pooler, String usherVersion) {
+        this.login = login;
         try {
             listener = new ServerBootstrap()
                     .group(loop)
@@ -64,7 +69,7 @@ public final class AdminServer implements AutoCloseable {
                     .syncUninterruptibly()
                     .channel();
         } catch (RuntimeException e) {
-            loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            end();
             throw e;
         }
     }
@@ -75,12 +80,15 @@ public final class AdminServer implements AutoCloseable {
      * <p>Throws {@link java.net.BindException} (unchecked, from Netty) when the address is in use.
      *
      * @param password from {@link AdminPassword}
+     * @param certificate for clients that want TLS; a plain link is possible too
      */
-    public static AdminServer start(AdminConfig config, Secret password, PoolerView pooler, String usherVersion) {
+    public static AdminServer start(AdminConfig config, Secret password, ServerCertificate certificate, PoolerView pooler,
+            String usherVersion) {
         var listen = config.listen().orElseThrow();
         InetSocketAddress address = new ListenAddress.Tcp(listen.host(), listen.port()).socketAddress();
-        return new AdminServer(
-                address, new AdminLogin(config.account(), Credentials.ofPassword(password.utf8())), pooler, usherVersion);
+        var login = new AdminLogin(config.account(), Credentials.ofPassword(password.utf8()),
+                SslContexts.towardsClients(certificate), certificate.fingerprint());
+        return new AdminServer(address, login, pooler, usherVersion);
     }
 
     /** Where it listens, with the real port where the configuration said 0. */
@@ -93,6 +101,11 @@ public final class AdminServer implements AutoCloseable {
     public void close() {
         listener.close().syncUninterruptibly();
         connections.close().awaitUninterruptibly();
+        end();
+    }
+
+    private void end() {
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        ReferenceCountUtil.release(login.tls());
     }
 }

@@ -64,8 +64,9 @@ final class ShowCommand implements Callable<Integer> {
                 ConfigLoader.loadAdmin(config, SettingOptions.given(spec.commandLine().getParseResult(), SETTINGS));
         HostAndPort address = access.admin().listen()
                 .orElseThrow(() -> CommandFailed.refused("admin statements are switched off (admin = off)"));
-        // DriverManager rather than a DataSource: nothing is pooled here. TLS would only be self-signed on loopback.
-        String url = "jdbc:mariadb://" + address.dialled() + "/?sslMode=disable&connectTimeout=5000";
+        // DriverManager rather than a DataSource: nothing is pooled here. The connector verifies a self-signed certificate by
+        // the proof that comes with the login.
+        String url = "jdbc:mariadb://" + address.dialled() + "/?sslMode=verify-ca&connectTimeout=5000";
         Properties login = new Properties();
         login.setProperty("user", access.admin().account());
         login.setProperty("password", access.password().reveal());

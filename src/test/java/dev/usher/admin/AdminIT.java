@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.HostAndPort;
 import dev.usher.config.Secret;
+import dev.usher.config.TlsConfig;
+import dev.usher.tls.ServerCertificate;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -21,8 +23,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,8 +36,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdminIT {
     private static final String PASSWORD = "pässword ' 1";
     private final FixedPooler pooler = new FixedPooler();
-    private final AdminServer server = AdminServer.start(
-            new AdminConfig(Optional.of(new HostAndPort("127.0.0.1", 0)), "admin", Optional.empty()), Secret.of(PASSWORD), pooler, "1.2");
+
+    @TempDir
+    private static Path state;
+
+    private AdminServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        // A file, because MariaDB's client does not count MYSQL_PWD as a password that could prove the certificate.
+        Files.writeString(state.resolve("my.cnf"), "[client]\npassword=\"" + PASSWORD + "\"\n");
+        var config = new AdminConfig(Optional.of(new HostAndPort("127.0.0.1", 0)), "admin", Optional.empty());
+        var certificate = ServerCertificate.from(new TlsConfig(Optional.empty(), Optional.empty(), state));
+        server = AdminServer.start(config, Secret.of(PASSWORD), certificate, pooler, "1.2");
+    }
 
     @AfterEach
     void stop() {
@@ -40,7 +57,8 @@ class AdminIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"jdbc:mariadb:", "jdbc:mysql:"})
+    @ValueSource(strings = {"jdbc:mariadb:", "jdbc:mariadb:?sslMode=disable", "jdbc:mysql:?sslMode=REQUIRED",
+        "jdbc:mysql:?sslMode=DISABLED"})
     void aJdbcDriverRunsEveryStatement(String driver) throws SQLException {
         try (Connection connection = connect(driver, PASSWORD); Statement statement = connection.createStatement()) {
             assertThat(column(statement, "SHOW POOLS", "account")).containsExactly("app@10.%", "report@%");
@@ -72,21 +90,23 @@ class AdminIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mariadb", "mysql"})
+    @ValueSource(strings = {"mariadb", "mysql", "mariadb-sid/root/usr/bin/mariadb", "mysql/root/usr/bin/mysql"})
     void aCommandLineClientShowsPools(String program) throws Exception {
-        assumeThat(onPath(program)).as("%s is installed", program).isTrue();
+        List<String> client = installed(program);
+        assumeThat(client).as("%s is installed", program).isNotEmpty();
 
-        assertThat(run(program, "SHOW POOLS")).contains("app@10.%\t3\t2\t95\t3\t0\t1\t0\t4\t1500\t1");
-        assertThat(run(program, "SHOW NOTHING")).contains("ERROR 1064 (42000)", "SHOW HELP lists them");
-        assertThat(run(program, "KILL 8")).isBlank();
+        assertThat(run(client, "SHOW POOLS")).contains("app@10.%\t3\t2\t95\t3\t0\t1\t0\t4\t1500\t1");
+        assertThat(run(client, "SHOW NOTHING")).contains("ERROR 1064 (42000)", "SHOW HELP lists them");
+        assertThat(run(client, "KILL 8")).isBlank();
         assertThat(pooler.killed).containsExactly(new FixedPooler.Killed(8, false));
     }
 
     @Test
     void aClientThatBeginsWithAnotherPluginIsSwitched() throws Exception {
-        assumeThat(onPath("mariadb")).isTrue();
+        List<String> client = installed("mariadb");
+        assumeThat(client).isNotEmpty();
 
-        assertThat(run("mariadb", "SHOW VERSION", "--default-auth=client_ed25519")).contains("1.2");
+        assertThat(run(client, "SHOW VERSION", "--default-auth=client_ed25519")).contains("1.2");
     }
 
     @Test
@@ -124,9 +144,8 @@ class AdminIT {
     }
 
     private Connection connect(String driver, String user, String password) throws SQLException {
-        // MariaDB's connector wants TLS unless told.
-        String options = driver.equals("jdbc:mariadb:") ? "?sslMode=disable" : "";
-        String url = driver + "//127.0.0.1:" + server.address().getPort() + "/" + options;
+        String[] parts = driver.split("\\?", 2);
+        String url = parts[0] + "//127.0.0.1:" + server.address().getPort() + "/" + (parts.length > 1 ? "?" + parts[1] : "");
         return DriverManager.getConnection(url, user, password);
     }
 
@@ -140,16 +159,27 @@ class AdminIT {
         return values;
     }
 
-    private static boolean onPath(String program) {
-        return List.of(System.getenv("PATH").split(":")).stream().anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    /** The command of a client on the path, or of one that was unpacked beside the test servers, with its own loader; empty if not there. */
+    private static List<String> installed(String program) {
+        if (!program.contains("/")) {
+            return Stream.of(System.getenv("PATH").split(":")).map(folder -> Path.of(folder, program)).filter(Files::isExecutable)
+                    .findFirst().map(path -> List.of(path.toString())).orElse(List.of());
+        }
+        String folder = System.getenv("USHER_TEST_SERVERS");
+        Path cache = folder == null ? Path.of(System.getProperty("user.home"), ".cache", "usher-tests") : Path.of(folder);
+        Path client = cache.resolve(program);
+        Path libraries = client.resolveSibling("../lib/x86_64-linux-gnu").normalize();
+        return !Files.exists(client) ? List.of()
+                : List.of(libraries.resolve("ld-linux-x86-64.so.2").toString(), "--library-path", libraries.toString(), client.toString());
     }
 
-    private String run(String program, String statement, String... options) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(program, "--no-defaults", "--default-character-set=utf8mb4",
-                "--protocol=tcp", "-h127.0.0.1", "-P" + server.address().getPort(), "-uadmin", "--batch", "-e", statement));
+    private String run(List<String> client, String statement, String... options) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(client);
+        command.addAll(
+                List.of("--defaults-file=" + state.resolve("my.cnf"), "--default-character-set=utf8mb4", "--protocol=tcp", "-h127.0.0.1",
+                        "-P" + server.address().getPort(), "-uadmin", "--batch", "-e", statement));
         command.addAll(List.of(options));
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("MYSQL_PWD", PASSWORD);
         // The client takes the password in the encoding of the locale.
         builder.environment().put("LC_ALL", "C.UTF-8");
         Process process = builder.redirectErrorStream(true).start();

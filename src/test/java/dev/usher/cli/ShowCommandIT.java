@@ -7,6 +7,8 @@ import dev.usher.admin.AdminServer;
 import dev.usher.admin.FixedPooler;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.HostAndPort;
+import dev.usher.config.TlsConfig;
+import dev.usher.tls.ServerCertificate;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -35,7 +37,8 @@ class ShowCommandIT {
 
     @BeforeEach
     void start() throws IOException {
-        server = AdminServer.start(CONFIG, AdminPassword.of(CONFIG, state), new FixedPooler(), "1.2");
+        server = AdminServer.start(CONFIG, AdminPassword.of(CONFIG, state),
+                ServerCertificate.from(new TlsConfig(Optional.empty(), Optional.empty(), state)), new FixedPooler(), "1.2");
     }
 
     @AfterEach
