@@ -50,6 +50,7 @@ public final class Usher implements AutoCloseable {
     private static final Duration TICKET_KEY_LIFE = Duration.ofHours(6);
 
     private final UsherConfig config;
+    private final ServerCertificate certificate;
     private final MultiThreadIoEventLoopGroup loops;
     private final List<Worker> workers = new ArrayList<>();
     private final List<List<Listener>> listeners = new ArrayList<>();
@@ -61,7 +62,7 @@ public final class Usher implements AutoCloseable {
 
     private Usher(UsherConfig config) {
         this.config = config;
-        ServerCertificate certificate = ServerCertificate.from(config.tls());
+        this.certificate = ServerCertificate.from(config.tls());
         SslContext towardsClients = SslContexts.towardsClients(certificate);
         SessionTickets tickets = new SessionTickets(towardsClients, new SecureRandom());
         RsaKeyPair rsa = RsaKeyPair.generate(command -> Thread.ofVirtual().name("rsa-key").start(command));
@@ -168,7 +169,7 @@ public final class Usher implements AutoCloseable {
         }
         try {
             admin = AdminServer.start(
-                    config.admin(), AdminPassword.of(config.admin(), config.tls().stateDirectory()), snapshots, Version.current());
+                    config.admin(), AdminPassword.of(config.admin(), config.tls().stateDirectory()), certificate, snapshots, Version.current());
         } catch (IOException e) {
             throw new ConfigException("admin: " + e.getMessage());
         }
