@@ -17,7 +17,8 @@ final class ClientPrograms {
 
     static List<ClientProgram> all() {
         List<ClientProgram> all = new ArrayList<>();
-        String php = "echo PHP_MAJOR_VERSION, '.', PHP_MINOR_VERSION; exit(extension_loaded('pdo_mysql') && extension_loaded('mysqli') ? 0 : 1);";
+        String php =
+                "echo PHP_MAJOR_VERSION, '.', PHP_MINOR_VERSION; exit(extension_loaded('pdo_mysql') && extension_loaded('mysqli') ? 0 : 1);";
         for (String persistent : List.of("", "persistent")) {
             List<String> last = persistent.isEmpty() ? List.of() : List.of(persistent);
             String suffix = persistent.isEmpty() ? "" : ", persistent";

@@ -7,7 +7,7 @@ package dev.usher.clients;
  */
 record Endpoint(String host, int port, String user, String password, String database, boolean tls) {
 
-  Endpoint withTls(boolean wanted) {
-    return new Endpoint(host, port, user, password, database, wanted);
-  }
+    Endpoint withTls(boolean wanted) {
+        return new Endpoint(host, port, user, password, database, wanted);
+    }
 }

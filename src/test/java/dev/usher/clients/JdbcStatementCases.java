@@ -96,7 +96,7 @@ final class JdbcStatementCases extends JdbcCases {
     private void changedTypes() throws Exception {
         try (Connection c = connections.open(SERVER_SIDE);
                 var statement = c.prepareStatement("SELECT CONCAT(?, '')")) {
-            for (Object v : new Object[] {7, "text", 8L, "Grüße", 9}) {
+            for (Object v : new Object[]{7, "text", 8L, "Grüße", 9}) {
                 statement.setObject(1, v);
                 assertThat(only(statement)).isEqualTo(v.toString());
             }
@@ -214,7 +214,8 @@ final class JdbcStatementCases extends JdbcCases {
         try (Connection c = connections.open();
                 var statement = c.createStatement()) {
             statement.setQueryTimeout(1);
-            String seen = failure(() -> rows(statement.executeQuery("SELECT SUM(a.n * b.n * c.n * d.n % 7) FROM numbers a, numbers b, numbers c, numbers d")));
+            String seen = failure(() -> rows(
+                    statement.executeQuery("SELECT SUM(a.n * b.n * c.n * d.n % 7) FROM numbers a, numbers b, numbers c, numbers d")));
             statement.setQueryTimeout(0);
             assertThat(value(c, "SELECT 5")).isEqualTo("5");
             return seen;

@@ -5,4 +5,3 @@
  * cases and gives one line per case; start reading at {@link dev.usher.clients.ClientMatrixIT}.
  */
 package dev.usher.clients;
-
