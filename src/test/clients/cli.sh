@@ -89,9 +89,9 @@ cancel_by_ctrl_c() {
   same 0 "$(in_schema -e "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT SLEEP(%'")" && observed="status $status"
 }
 session_settings() {
-  same $'ANSI_QUOTES\t1970-01-01 05:30:00\tlatin1\n499\ninformation_schema' "$(in_schema -e "
+  same $'ANSI_QUOTES\t1970-01-01 05:30:01\tlatin1\n499\ninformation_schema' "$(in_schema -e "
     SET SESSION sql_mode='ANSI_QUOTES', time_zone='+05:30'; SET NAMES latin1;
-    SELECT @@sql_mode, FROM_UNIXTIME(0), @@character_set_results; SELECT MAX(\"n\") FROM numbers; USE information_schema; SELECT DATABASE()")"
+    SELECT @@sql_mode, FROM_UNIXTIME(1), @@character_set_results; SELECT MAX(\"n\") FROM numbers; USE information_schema; SELECT DATABASE()")"
 }
 last_insert_id() {
   same $'1\n1' "$(in_schema -e "TRUNCATE items; INSERT INTO items (name) VALUES ('x'), ('y'); SELECT LAST_INSERT_ID(); SELECT LAST_INSERT_ID()")"

@@ -309,7 +309,7 @@ run([
     'session_time_zone' => function () {
         $pdo = connect();
         during($pdo, "SET time_zone='+05:30'", 'SET time_zone=@@GLOBAL.time_zone', function () use ($pdo) {
-            same('1970-01-01 05:30:00', value($pdo, "SELECT DATE_FORMAT(FROM_UNIXTIME(0), '%Y-%m-%d %H:%i:%s')"));
+            same('1970-01-01 05:30:01', value($pdo, "SELECT DATE_FORMAT(FROM_UNIXTIME(1), '%Y-%m-%d %H:%i:%s')"));
         });
     },
     'session_schema' => function () use ($target) {

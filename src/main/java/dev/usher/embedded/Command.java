@@ -14,6 +14,8 @@ final class Command {
         command.add("--no-defaults"); // must be the first: /etc/my.cnf is for another server
         command.add("--basedir=" + distribution.home());
         command.add("--datadir=" + dataDirectory);
+        // MariaDB deletes every #sql file in its temporary folder when it starts: in /tmp those may be another server's open tables.
+        command.add("--tmpdir=" + dataDirectory);
         command.add("--lc-messages-dir=" + distribution.share());
         command.add("--character-sets-dir=" + distribution.share().resolve("charsets"));
         command.add("--innodb-buffer-pool-size=32M");

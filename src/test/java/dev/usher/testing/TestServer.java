@@ -54,6 +54,7 @@ public final class TestServer implements AutoCloseable {
         List<String> all = installation.command(dataDir());
         Path init = Files.writeString(folder.resolve("init.sql"), accounts.sql());
         all.addAll(List.of("--bind-address=127.0.0.1", "--port=" + port, "--socket=" + socket(), "--pid-file=" + folder.resolve("pid"),
+                "--tmpdir=" + folder, // in a shared one, MariaDB deletes other servers' temporary tables when it starts
                 "--init-file=" + init, "--skip-name-resolve", "--local-infile=1", "--max-allowed-packet=1G",
                 "--innodb-flush-log-at-trx-commit=0", "--performance-schema=OFF"));
         if (flavour() == Flavour.MYSQL) {
