@@ -168,6 +168,7 @@ final class Opener {
             return;
         }
         connection.ask(Question.simple(Command.RESET_CONNECTION, new byte[0], answer -> connection.statements().clear()));
+        connection.lastInsertId(0);
         connection.state(dev.usher.session.SessionState.INITIAL.withSchema(connection.state().schema()));
         String collation = baseline.values().getOrDefault("collation_connection", "utf8mb4_general_ci");
         if (server.flavour() == Flavour.MYSQL) {

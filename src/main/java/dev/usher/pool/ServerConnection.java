@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
  * alone.
  */
 public final class ServerConnection extends ChannelInboundHandlerAdapter implements SessionTrack.Listener {
+    public static final long INSERT_ID_UNKNOWN = -1;
     static final ErrPacket LOST = new ErrPacket(1158, "08S01", "Usher lost its connection to the server");
 
     private static final Logger log = LoggerFactory.getLogger(ServerConnection.class);
@@ -47,6 +48,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private boolean explained;
     private boolean charsetChanged;
     private String characteristics = "";
+    private long lastInsertId;
     private boolean multiStatements = true;
     private int status = ServerStatus.AUTOCOMMIT;
     private @Nullable ByteBuf tail;
@@ -163,6 +165,15 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     void baseline(Baseline read) {
         baseline = read;
+    }
+
+    /** What LAST_INSERT_ID() gives here, or {@link #INSERT_ID_UNKNOWN}. */
+    public long lastInsertId() {
+        return lastInsertId;
+    }
+
+    public void lastInsertId(long known) {
+        lastInsertId = known;
     }
 
     public StatementCache statements() {

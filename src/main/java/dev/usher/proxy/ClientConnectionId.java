@@ -8,10 +8,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public record ClientConnectionId(long value) {
     public static final long FIRST = 1L << 30;
+    /** Ids of admin connections begin here. */
+    private static final int LAST = 0x6FFF_FFFF;
+
     private static final AtomicInteger NEXT = new AtomicInteger((int) FIRST);
 
     static ClientConnectionId next() {
-        return new ClientConnectionId(NEXT.getAndUpdate(id -> id == Integer.MAX_VALUE ? (int) FIRST : id + 1));
+        return new ClientConnectionId(NEXT.getAndUpdate(id -> id == LAST ? (int) FIRST : id + 1));
     }
 
     /** Whether a number can only be a client connection's. */

@@ -191,14 +191,17 @@ final class ClientLogin implements LoginRelay.ToClient {
         return false;
     }
 
+    /** What the client has sent behind its SSLRequest is already TLS, and is read as nothing else. */
     private void beginTls(ByteBuf in) {
-        if (in.isReadable()) {
-            // Anything in clear behind the SSLRequest could have been put there by somebody in between.
-            throw new MalformedPacketException("bytes behind SSLRequest");
-        }
         awaitClient();
         client.encrypted();
+        ByteBuf behind = in.readRetainedSlice(in.readableBytes());
         client.channel().pipeline().addFirst("tls", frontend.tls().newHandler(client.channel().alloc()));
+        if (behind.isReadable()) {
+            client.channel().pipeline().fireChannelRead(behind).fireChannelReadComplete();
+        } else {
+            behind.release();
+        }
     }
 
     private void responded(HandshakeResponse41 response) {

@@ -10,6 +10,7 @@ import dev.usher.pool.Tenant;
 import dev.usher.pool.Worker;
 import dev.usher.session.Baseline;
 import dev.usher.session.Collations;
+import dev.usher.session.Leftovers;
 import dev.usher.session.Pin;
 import dev.usher.session.PreparedStatement;
 import dev.usher.session.RestorePlan;
@@ -53,6 +54,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private static final int LAST_PREPARED = -1;
 
     private static final long MORE_LATER = Trait.bits(Trait.SET_GLOBAL, Trait.PRIVILEGE_CHANGE, Trait.SET_TRACKER);
+    private static final long READS_INSERT_ID = Trait.bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE);
+    private static final long READS_LEFTOVERS =
+            Trait.bits(Trait.READS_ROW_COUNT, Trait.READS_FOUND_ROWS, Trait.READS_DIAGNOSTICS, Trait.READS_CONNECTION_ID);
     private static final byte[] NONE = new byte[0];
 
     private enum Mode {
@@ -92,8 +96,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private boolean resting;
     private boolean waiting;
     private long waitingSince;
-    private boolean insertIdForeign;
-    private boolean capturing;
+    private boolean leftoversIntact;
+    private final Leftovers leftovers = new Leftovers();
+    private int capturing;
     private boolean resumeAfterCapture;
     private boolean settleDue;
     private int held;
@@ -433,6 +438,13 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (read.has(Trait.KILL) && single && kill(read)) {
             return;
         }
+        if (single && (traits & READS_LEFTOVERS) != 0) {
+            String sql = bytes.toString(text, length, StandardCharsets.ISO_8859_1);
+            Leftovers.Answer instead = leftovers.answer(sql, client.id().value(), lease == null || !leftoversIntact);
+            if (instead != null) {
+                replaceText(instead.sql());
+            }
+        }
         boolean wasPinned = session.pinned();
         session.begin(traits, read.has(Trait.UNSCOPED_SYSTEM_VARIABLE) ? read.unscopedVariables() : List.of());
         if (!wasPinned && session.pinned()) {
@@ -442,6 +454,19 @@ public final class ClientSession implements Tenant, Relay.Listener {
             });
         }
         acquire();
+    }
+
+    private void replaceText(String sql) {
+        ByteBuf out = client.channel().alloc().buffer(sql.length() + 16);
+        int start = Packets.begin(out, 0);
+        out.writeByte(Command.QUERY.code());
+        if (queryAttributes) {
+            out.writeByte(0).writeByte(1);
+        }
+        out.writeBytes(sql.getBytes(StandardCharsets.UTF_8));
+        Packets.end(out, start);
+        dropPacket();
+        packet = out;
     }
 
     private SqlLexer lexer() {
@@ -671,7 +696,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     // ---- lease ----
 
     private void acquire() {
-        if (capturing) {
+        if (capturing > 0) {
             resumeAfterCapture = true;
             return;
         }
@@ -692,9 +717,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     public void granted(ServerConnection connection) {
         waiting = false;
         lease = connection;
-        if (connection.previousTenant() != this) {
-            insertIdForeign = true;
-        }
+        leftoversIntact = false;
         if (session.baseline() != connection.baseline()) {
             session.rebase(connection.baseline());
         }
@@ -739,11 +762,12 @@ public final class ClientSession implements Tenant, Relay.Listener {
             restoreThen(connection, of.preparedIn(), () -> prepareOn(connection, of));
             return;
         }
-        long insertId = insertIdForeign && (traits & Trait.bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE)) != 0 ? session.lastInsertId() : -1;
-        RestorePlan plan = RestorePlan.between(connection.state(), session.state(), connection.baseline(), insertId);
-        if (insertId >= 0) {
-            insertIdForeign = false;
+        long insertId = -1;
+        if ((traits & READS_INSERT_ID) != 0 && !session.insertIdUnread() && connection.lastInsertId() != session.lastInsertId()) {
+            insertId = session.lastInsertId();
+            connection.lastInsertId(insertId);
         }
+        RestorePlan plan = RestorePlan.between(connection.state(), session.state(), connection.baseline(), insertId);
         switch (plan) {
             case RestorePlan.Nothing nothing -> send(connection, null);
             case RestorePlan.Statements statementsToRun -> {
@@ -1052,12 +1076,16 @@ public final class ClientSession implements Tenant, Relay.Listener {
     public void ok(ServerConnection connection, OkPacket ok) {
         dropKeptText();
         boolean more = (ok.status() & ServerStatus.MORE_RESULTS) != 0;
-        if (ok.insertId() != 0) {
-            insertIdForeign = false;
-        }
         if (connection.collationUnknown() && (traits & Trait.SET_NAMES.bit()) == 0) {
             session.read("collation_connection");
             session.read("character_set_connection");
+        }
+        if ((traits & READS_LEFTOVERS) == 0) {
+            if (ok.header() == OkPacket.HEADER) {
+                leftovers.affected(ok.affectedRows());
+            } else {
+                leftovers.selected(relay.rows());
+            }
         }
         session.completed(ok.status(), ok.insertId(), ok.warnings(), connection.state(), connection.unexplainedChange(), connection.characteristics());
         if (command == Command.STMT_FETCH || command == Command.STMT_EXECUTE) {
@@ -1143,6 +1171,10 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return;
         }
         unpinStatements();
+        leftoversIntact = true;
+        if (session.insertIdUnread()) {
+            connection.lastInsertId(ServerConnection.INSERT_ID_UNKNOWN);
+        }
         readBack(connection);
         mode = Mode.READY;
         settle();
@@ -1169,16 +1201,24 @@ public final class ClientSession implements Tenant, Relay.Listener {
     }
 
     private void afterError(ServerConnection connection) {
-        if (session.failed()) {
-            // SHOW WARNINGS is answered by an OK with the status flags, and leaves the diagnostics as they are.
-            connection.ask(Question.query("SHOW WARNINGS LIMIT 1", answer -> {
-                if (answer instanceof Answer.Rows rows && !ended) {
+        leftovers.failed();
+        boolean unknown = session.failed();
+        // SHOW WARNINGS is answered by an OK with the status flags, and leaves the diagnostics as they are.
+        connection.ask(Question.query("SHOW WARNINGS", answer -> {
+            if (answer instanceof Answer.Rows rows && !ended) {
+                leftovers.diagnostics(diagnostics(rows));
+                if (unknown) {
                     session.statusAfterError(rows.status());
-                    session.wasRead(connection.state());
                 }
-                questionAnswered(connection);
-            }));
-        }
+            }
+            questionAnswered(connection);
+        }));
+    }
+
+    private static List<Leftovers.Diagnostic> diagnostics(Answer.Rows rows) {
+        return rows.rows().stream()
+                .map(row -> new Leftovers.Diagnostic(String.valueOf(row[0]), String.valueOf(row[1]), String.valueOf(row[2])))
+                .toList();
     }
 
     /** Reads what no tracker reports. */
@@ -1192,6 +1232,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             sql.append(i == 0 ? "'" : ",'").append(names.get(i).replaceAll("[^A-Za-z0-9_$.]", "")).append('\'');
         }
         frontend.counters().capture();
+        leftoversIntact = false;
         connection.ask(Question.query(sql.append(')').toString(), answer -> {
             if (answer instanceof Answer.Rows rows) {
                 SessionState now = connection.state();
@@ -1247,20 +1288,32 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** Reads, behind the last statement and before whatever the next session sends, what only this connection knows. */
     private void capture(ServerConnection connection) {
         lastConnection = connection;
-        if (session.insertIdUnread()) {
-            capturing = true;
-            frontend.counters().capture();
-            connection.ask(Question.query("SELECT @@last_insert_id", answer -> {
-                capturing = false;
-                if (answer instanceof Answer.Rows rows && !rows.rows().isEmpty() && rows.rows().getFirst()[0] != null) {
-                    session.lastInsertId(Long.parseUnsignedLong(String.valueOf(rows.rows().getFirst()[0])));
-                }
-                if (resumeAfterCapture && !ended) {
-                    resumeAfterCapture = false;
-                    acquire();
-                }
-            }));
+        if (session.warningsUnread()) {
+            captureFrom(connection, "SHOW WARNINGS", rows -> leftovers.diagnostics(diagnostics(rows)));
         }
+        if (session.insertIdUnread()) {
+            captureFrom(connection, "SELECT @@last_insert_id", rows -> {
+                if (!rows.rows().isEmpty()) {
+                    session.lastInsertId(Long.parseUnsignedLong(String.valueOf(rows.rows().getFirst()[0])));
+                    connection.lastInsertId(session.lastInsertId());
+                }
+            });
+        }
+    }
+
+    private void captureFrom(ServerConnection connection, String sql, Consumer<Answer.Rows> then) {
+        capturing++;
+        frontend.counters().capture();
+        connection.ask(Question.query(sql, answer -> {
+            capturing--;
+            if (answer instanceof Answer.Rows rows) {
+                then.accept(rows);
+            }
+            if (capturing == 0 && resumeAfterCapture && !ended) {
+                resumeAfterCapture = false;
+                acquire();
+            }
+        }));
     }
 
     // ---- the end ----

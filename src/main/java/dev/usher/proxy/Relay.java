@@ -49,6 +49,7 @@ final class Relay extends Exchange {
     private boolean orphaned;
     private int nextSequence;
     private boolean midPacket;
+    private long rows;
 
     Relay(Channel client, long clientCapabilities, TrackerFilter filter, Listener listener) {
         this.client = client;
@@ -76,6 +77,11 @@ final class Relay extends Exchange {
     /** The client is gone: whatever still comes is thrown away. */
     void orphan() {
         orphaned = true;
+    }
+
+    /** Rows of the last result set. */
+    long rows() {
+        return rows;
     }
 
     /** Whether the client has got any byte of the response. */
@@ -147,6 +153,7 @@ final class Relay extends Exchange {
                 }
                 case ROWS_END -> {
                     OkPacket ok = reader.ok();
+                    rows = reader.rows();
                     connection.noted(ok);
                     listener.ok(connection, ok);
                     if (!deprecateEof) {

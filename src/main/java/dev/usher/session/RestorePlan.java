@@ -115,6 +115,11 @@ public sealed interface RestorePlan {
         if (isNumber(value)) {
             return value;
         }
+        return text(value);
+    }
+
+    /** A string as an expression that is read alike in every sql_mode and client character set. */
+    static String text(String value) {
         if (isPlain(value)) {
             return "'" + value + "'";
         }

@@ -121,7 +121,7 @@ public final class ResponseReader {
         return metadataEndDue;
     }
 
-    /** Rows seen so far in this response. */
+    /** Rows seen so far in this result set. */
     public long rows() {
         return rows;
     }
@@ -178,7 +178,7 @@ public final class ResponseReader {
                 continue;
             }
             if (expect == Expect.AFTER_DEFINITIONS) {
-                if (!endsRows(first, length)) {
+                if (first == ERR || !endsRows(first, length)) {
                     metadataEnded();
                     return Event.METADATA_END;
                 }
@@ -272,6 +272,7 @@ public final class ResponseReader {
             throw new MalformedPacketException("result set of " + definitionsLeft + " columns");
         }
         metadataEndDue = false;
+        rows = 0;
         expect = Expect.DEFINITIONS;
         return Event.COLUMN_COUNT;
     }
