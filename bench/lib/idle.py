@@ -8,7 +8,7 @@ from client import log_in
 from endpoints import DATABASE, PASSWORD, USER, start_usher
 
 SERVER_CONNECTIONS = 20
-AT_ONCE = 32
+AT_ONCE = 8
 
 
 async def add_clients(clients, count, port, tls):
