@@ -312,6 +312,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** Takes the next command, if it is there. */
     private boolean next(ByteBuf in) {
+        if (capturing > 0) {
+            // What the last statement left is still on its way; the next one may ask for it.
+            resumeAfterCapture = true;
+            return false;
+        }
         if (in.readableBytes() < Packets.HEADER) {
             return false;
         }
@@ -696,10 +701,6 @@ public final class ClientSession implements Tenant, Relay.Listener {
     // ---- lease ----
 
     private void acquire() {
-        if (capturing > 0) {
-            resumeAfterCapture = true;
-            return;
-        }
         ServerConnection has = lease;
         if (has == null) {
             waiting = true;
@@ -1311,7 +1312,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             }
             if (capturing == 0 && resumeAfterCapture && !ended) {
                 resumeAfterCapture = false;
-                acquire();
+                client.consume();
             }
         }));
     }
