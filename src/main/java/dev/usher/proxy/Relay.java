@@ -6,6 +6,7 @@ import dev.usher.wire.Capabilities;
 import dev.usher.wire.Command.Response;
 import dev.usher.wire.ErrPacket;
 import dev.usher.wire.LengthEncoded;
+import dev.usher.wire.MalformedPacketException;
 import dev.usher.wire.OkPacket;
 import dev.usher.wire.Packets;
 import dev.usher.wire.ResponseReader;
@@ -49,6 +50,8 @@ final class Relay extends Exchange {
     private boolean orphaned;
     private int nextSequence;
     private boolean midPacket;
+    /** Index of the first byte in the buffer being read that has neither been passed on nor replaced. */
+    private int from;
     private long rows;
 
     Relay(Channel client, long clientCapabilities, TrackerFilter filter, Listener listener) {
@@ -111,28 +114,47 @@ final class Relay extends Exchange {
 
     @Override
     public boolean read(ServerConnection connection, ResponseReader reader, ByteBuf in) {
-        int from = in.readerIndex();
+        from = in.readerIndex();
+        try {
+            return relay(connection, reader, in);
+        } catch (MalformedPacketException | IndexOutOfBoundsException e) {
+            if (absorb == 0) {
+                // The packets before the broken one are the client's; an ERR can stand in its place.
+                pass(in, reader.packetStart());
+                nextSequence = reader.sequenceBefore() + 1;
+            }
+            midPacket = false;
+            throw e;
+        }
+    }
+
+    private boolean relay(ServerConnection connection, ResponseReader reader, ByteBuf in) {
         if (shape == Response.ENDLESS) {
             in.skipBytes(in.readableBytes());
-            pass(in, from, in.readerIndex());
+            pass(in, in.readerIndex());
             return false;
         }
         while (true) {
             if (reader.done()) {
-                pass(in, from, in.readerIndex());
+                pass(in, in.readerIndex());
                 return true;
             }
             switch (reader.next(in)) {
                 case STARVED -> {
-                    pass(in, from, in.readerIndex());
+                    pass(in, in.readerIndex());
                     midPacket = !reader.betweenPackets();
+                    if (absorb == 0) {
+                        nextSequence = reader.lastSequence() + 1;
+                    }
                     return false;
                 }
-                case COLUMN_COUNT, ROW -> nextSequence = reader.lastSequence() + 1;
+                case COLUMN_COUNT, ROW, WHOLE -> {
+                    // Passed on as it is.
+                }
                 case METADATA_END -> {
                     if (!deprecateEof) {
-                        from = pass(in, from, in.readerIndex());
-                        insertEof(reader, reader.lastSequence() + 1, metadataStatus(connection), 0);
+                        pass(in, in.readerIndex());
+                        insertEof(reader, reader.lastSequence() + 1, metadataStatus(connection.status()));
                     }
                 }
                 case OK -> {
@@ -144,9 +166,8 @@ final class Relay extends Exchange {
                         continue;
                     }
                     listener.ok(connection, ok);
-                    nextSequence = reader.lastSequence() + 1;
                     if (mustRewrite(ok)) {
-                        pass(in, from, reader.packetStart());
+                        pass(in, reader.packetStart());
                         writeOk(reader.lastSequence(), OkPacket.HEADER, ok);
                         from = in.readerIndex();
                     }
@@ -157,27 +178,20 @@ final class Relay extends Exchange {
                     connection.noted(ok);
                     listener.ok(connection, ok);
                     if (!deprecateEof) {
-                        pass(in, from, reader.packetStart());
-                        int sequence = reader.lastSequence();
+                        pass(in, reader.packetStart());
                         if (reader.metadataEndDue() && (ok.status() & ServerStatus.CURSOR_EXISTS) == 0) {
-                            insertEof(reader, sequence, ok.status(), 0);
-                            sequence++;
+                            insertEof(reader, reader.lastSequence(), metadataStatus(ok.status()));
                         }
-                        writeEof(sequence, ok.status(), ok.warnings());
-                        nextSequence = sequence + 1;
+                        writeEof(reader.lastSequence(), ok.status(), ok.warnings());
                         from = in.readerIndex();
-                    } else {
-                        nextSequence = reader.lastSequence() + 1;
-                        if (mustRewrite(ok)) {
-                            pass(in, from, reader.packetStart());
-                            writeOk(reader.lastSequence(), OkPacket.EOF_HEADER, ok);
-                            from = in.readerIndex();
-                        }
+                    } else if (mustRewrite(ok)) {
+                        pass(in, reader.packetStart());
+                        writeOk(reader.lastSequence(), OkPacket.EOF_HEADER, ok);
+                        from = in.readerIndex();
                     }
                 }
                 case ERR -> {
                     ErrPacket error = ErrPacket.read(in.slice(reader.packetStart() + Packets.HEADER, reader.payloadLength()));
-                    nextSequence = reader.lastSequence() + 1;
                     if (absorb > 0) {
                         restoreFailed = true;
                         from = in.readerIndex();
@@ -188,32 +202,30 @@ final class Relay extends Exchange {
                     int at = reader.packetStart() + Packets.HEADER;
                     int id = listener.prepared(connection, in.getIntLE(at + 1), in.getUnsignedShortLE(at + 7));
                     in.setIntLE(at + 1, id);
-                    nextSequence = reader.lastSequence() + 1;
                 }
                 case LOCAL_INFILE -> {
-                    from = pass(in, from, in.readerIndex());
+                    pass(in, in.readerIndex());
                     shift = reader.shift();
                     client.flush();
                     listener.localInfile(shift);
                 }
-                case WHOLE -> nextSequence = reader.lastSequence() + 1;
             }
             shift = reader.shift();
         }
     }
 
-    private static int metadataStatus(ServerConnection connection) {
-        return connection.status() & ~(ServerStatus.MORE_RESULTS | ServerStatus.SESSION_STATE_CHANGED);
+    /** Of an EOF behind column definitions, which tells nothing yet about what follows the rows. */
+    private static int metadataStatus(int status) {
+        return status & ~(ServerStatus.MORE_RESULTS | ServerStatus.SESSION_STATE_CHANGED);
     }
 
     private static boolean mustRewrite(OkPacket ok) {
         return (ok.status() & ServerStatus.SESSION_STATE_CHANGED) != 0;
     }
 
-    private void insertEof(ResponseReader reader, int sequence, int status, int warnings) {
-        writeEof(sequence, status, warnings);
+    private void insertEof(ResponseReader reader, int sequence, int status) {
+        writeEof(sequence, status, 0);
         reader.shiftSequence(1);
-        nextSequence = sequence + 1;
     }
 
     private void writeEof(int sequence, int status, int warnings) {
@@ -232,12 +244,12 @@ final class Relay extends Exchange {
         write(Packets.end(out, start));
     }
 
-    /** Passes on what the server wrote, as a slice; returns where the next begins. */
-    private int pass(ByteBuf in, int from, int to) {
+    /** Passes on what the server wrote, up to here, as a slice. */
+    private void pass(ByteBuf in, int to) {
         if (to > from) {
             write(in.retainedSlice(from, to - from));
+            from = to;
         }
-        return to;
     }
 
     private void write(ByteBuf out) {

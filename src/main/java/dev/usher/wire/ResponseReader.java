@@ -56,6 +56,7 @@ public final class ResponseReader {
     private boolean continued;
     private int shift;
     private int lastSequence;
+    private int sequenceBefore;
     private int packetStart;
     private int payloadLength;
     private long rows;
@@ -71,15 +72,18 @@ public final class ResponseReader {
         this.eachRow = eachRow;
         this.expect = shape == Response.ROWS || shape == Response.FIELD_LIST ? Expect.ROWS : Expect.FIRST;
         this.shift = sequenceShift;
+        this.lastSequence = 0;
+        this.sequenceBefore = 0;
         this.skip = 0;
         this.continued = false;
         this.metadataEndDue = false;
         this.rows = 0;
     }
 
-    /** Adds to the sequence id of every packet from here on. */
+    /** Adds to the sequence id of every packet from here on, because the client has been given packets of Usher's own. */
     public void shiftSequence(int by) {
         shift += by;
+        lastSequence += by;
     }
 
     /** What is being added to sequence ids. */
@@ -87,9 +91,14 @@ public final class ResponseReader {
         return shift;
     }
 
-    /** The sequence id, as the client sees it, of the last packet passed. */
+    /** The sequence id, as the client sees it, of the last packet passed; 0 before the first one. */
     public int lastSequence() {
         return lastSequence;
+    }
+
+    /** The sequence id of the last packet before the one at {@link #packetStart}, also when that one turned out to be malformed. */
+    public int sequenceBefore() {
+        return sequenceBefore;
     }
 
     /** Whether the response has ended. */
@@ -147,6 +156,8 @@ public final class ResponseReader {
             }
             int start = in.readerIndex();
             int length = in.getUnsignedMediumLE(start);
+            packetStart = start;
+            sequenceBefore = lastSequence;
             if (continued) {
                 enterFrame(in, start, length);
                 continue;
@@ -162,7 +173,6 @@ public final class ResponseReader {
                 if (eachRow && in.readableBytes() < Packets.HEADER + length) {
                     return Event.STARVED;
                 }
-                packetStart = start;
                 payloadLength = length;
                 enterFrame(in, start, length);
                 if (expect == Expect.DEFINITIONS) {
@@ -190,7 +200,6 @@ public final class ResponseReader {
             if (in.readableBytes() < Packets.HEADER + length) {
                 return Event.STARVED;
             }
-            packetStart = start;
             payloadLength = length;
             if (shift != 0) {
                 in.setByte(start + 3, in.getByte(start + 3) + shift);

@@ -25,7 +25,7 @@ public record Responses(String name, Response shape, String events, Consumer<Scr
             of("binary rows", Response.RESULT, "COLUMN_COUNT METADATA_END ROWS_END", r -> r.columns("a").binaryRow("x").binaryRow("").end()),
             of("no rows", Response.RESULT, "COLUMN_COUNT ROWS_END", r -> r.columns("a").end()),
             of("err behind rows", Response.RESULT, "COLUMN_COUNT METADATA_END ERR", r -> r.columns("a").row("1").err(1317, "70100", "interrupted")),
-            of("err in place of the first row", Response.RESULT, "COLUMN_COUNT ERR", r -> r.columns("a").err(1242, "21000", "more than 1 row")),
+            of("err in place of the first row", Response.RESULT, "COLUMN_COUNT METADATA_END ERR", r -> r.columns("a").err(1242, "21000", "more than 1 row")),
             of("several results", Response.RESULT, "OK COLUMN_COUNT METADATA_END ROWS_END COLUMN_COUNT ROWS_END OK",
                     r -> r.ok(MORE).columns("a").row("1").end(MORE).columns("b").end(MORE).ok()),
             of("several results, of which the last fails", Response.RESULT, "COLUMN_COUNT ROWS_END ERR", r -> r.columns("a").end(MORE).err(1064, "42000", "no")),
