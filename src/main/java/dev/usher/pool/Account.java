@@ -16,6 +16,7 @@ public final class Account {
     private final Set<String> schemas = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Known known;
     private volatile @Nullable Baseline baseline;
+    private volatile boolean accepted;
     private volatile long baselineEpoch;
     private volatile long privilegeEpoch = System.nanoTime();
 
@@ -45,9 +46,19 @@ public final class Account {
         return k != null && k.confirmedAt != Long.MIN_VALUE && now - k.confirmedAt < ttlNanos;
     }
 
+    /** The server has let it in. */
+    public void accepted() {
+        accepted = true;
+    }
+
+    boolean wasAccepted() {
+        return accepted || told;
+    }
+
     /** The server has just accepted these. */
     public void learned(Credentials credentials) {
         known = new Known(credentials, System.nanoTime());
+        accepted = true;
     }
 
     /** The server has just refused the account: what was learned is forgotten, what was told stays told. */

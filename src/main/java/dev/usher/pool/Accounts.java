@@ -9,6 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** All accounts that somebody has logged in with, or that the configuration tells about. */
 public final class Accounts {
+    private static final int MANY = 10_000;
+
     private final Map<String, Account> byUser = new ConcurrentHashMap<>();
 
     public Accounts(List<AccountConfig> told) {
@@ -19,16 +21,16 @@ public final class Accounts {
         }
     }
 
-    /** The account of a user name. One that the server never accepted is not remembered: {@link #remember} does that. */
+    /** The account of a user name; the same object for everybody until it is {@linkplain #forgetStrangers forgotten}. */
     public Account find(String user) {
-        Account known = byUser.get(user);
-        return known == null ? new Account(user, null) : known;
+        return byUser.computeIfAbsent(user, name -> new Account(name, null));
     }
 
-    /** Keeps an account that the server has just accepted; returns the one that is kept. */
-    public Account remember(Account account) {
-        Account earlier = byUser.putIfAbsent(account.user(), account);
-        return earlier == null ? account : earlier;
+    /** Forgets names that the server has never accepted, so that guessing names fills no memory. */
+    void forgetStrangers() {
+        if (byUser.size() > MANY) {
+            byUser.values().removeIf(account -> !account.wasAccepted());
+        }
     }
 
     public Collection<Account> all() {

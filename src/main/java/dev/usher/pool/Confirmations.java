@@ -32,7 +32,6 @@ final class Confirmations {
             switch (opening) {
                 case Opening.Opened in -> {
                     account.learned(known);
-                    worker.accounts().remember(account);
                     worker.adopt(in.connection());
                 }
                 case Opening.Refused refused -> account.refused();

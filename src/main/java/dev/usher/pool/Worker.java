@@ -44,6 +44,7 @@ public final class Worker {
     private final WaitQueue queue = new WaitQueue();
     private final ArrayDeque<PendingLogin> pendingLogins = new ArrayDeque<>();
     private final BudgetWatch budgetWatch;
+    private final Learning learning;
     private final Confirmations confirmations = new Confirmations(this);
     private double openingTokens;
     private long lastTick = System.nanoTime();
@@ -66,6 +67,7 @@ public final class Worker {
         this.opener = new Opener(this, loop, new ServerLink(to), tls, server, config.pool().serverLifetime());
         this.budgetWatch = new BudgetWatch(budget, config.pool());
         this.openingTokens = config.pool().openingRate();
+        this.learning = new Learning(loop);
         budget.join(this);
         loop.execute(this::tick);
     }
@@ -119,7 +121,13 @@ public final class Worker {
 
     public Pool pool(Account account, long capabilities) {
         assert loop.inEventLoop();
-        return pools.computeIfAbsent(new PoolKey(account.user(), capabilities), key -> new Pool(account, capabilities));
+        PoolKey key = new PoolKey(account.user(), capabilities);
+        Pool pool = pools.get(key);
+        if (pool == null || pool.account() != account && pool.held() == 0 && pool.clients() == 0) {
+            pool = new Pool(account, capabilities);
+            pools.put(key, pool);
+        }
+        return pool;
     }
 
     /** A client has logged in, or left (-1). */
@@ -441,6 +449,11 @@ public final class Worker {
         }
     }
 
+    /** Logins under way that may teach what others at the same account need. */
+    public Learning learning() {
+        return learning;
+    }
+
     /** Asks the server whether what is known about an account still holds; {@code then} gets how that login ended. */
     public void confirm(Account account, long capabilities, Credentials known, Consumer<Opening> then) {
         confirmations.confirm(account, capabilities, known, then);
@@ -636,6 +649,7 @@ public final class Worker {
     }
 
     private void tidy(long now) {
+        accounts.forgetStrangers();
         long idleLimit = config.pool().serverIdleLimit().toNanos();
         List<ServerConnection> old = new ArrayList<>();
         for (Pool pool : pools.values()) {

@@ -46,6 +46,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private String compression = "";
     private boolean closed;
     private boolean draining;
+    private boolean consuming;
+    private boolean consumeAgain;
 
     /** @param proxied whether a PROXY protocol header comes first */
     public ClientConnection(Frontend frontend, Worker worker, boolean proxied) {
@@ -168,30 +170,23 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Reads what is there, as far as the login or the session can use it now. */
+    /** Reads what is there, as far as the login or the session can use it now. May be called from within itself. */
     void consume() {
+        if (consuming) {
+            consumeAgain = true;
+            return;
+        }
+        consuming = true;
         try {
-            while (true) {
-                ByteBuf in = input;
-                if (in == null || closed) {
-                    break;
-                }
-                int before = in.readableBytes();
-                ClientSession running = session;
-                ClientLogin begun = login;
-                if (begun != null) {
-                    begun.consume(in);
-                } else if (running != null) {
-                    running.consume(in);
-                }
-                ByteBuf after = input;
-                if (after == null || after.readableBytes() == before || !after.isReadable()) {
-                    break;
-                }
-            }
+            do {
+                consumeAgain = false;
+                consumeOnce();
+            } while (consumeAgain && !closed);
         } catch (MalformedPacketException | IndexOutOfBoundsException e) {
             log.info("client {} from {}: malformed packet: {}", id, addressText(), e.getMessage());
             refuse(Refusal.MALFORMED_PACKET, "Malformed communication packet", 1);
+        } finally {
+            consuming = false;
         }
         ByteBuf left = input;
         if (left != null && !left.isReadable()) {
@@ -199,14 +194,32 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
             input = null;
             left = null;
         }
-        if (channel != null && !closed) {
-            boolean more = left == null || left.readableBytes() < READ_AHEAD;
+        if (!closed) {
             ClientSession running = session;
-            if (running != null && more) {
-                more = running.wantsMore();
-            }
+            boolean more = (left == null || left.readableBytes() < READ_AHEAD) && (running == null || running.wantsMore());
             if (channel().config().isAutoRead() != more) {
                 channel().config().setAutoRead(more);
+            }
+        }
+    }
+
+    private void consumeOnce() {
+        while (!closed) {
+            ByteBuf in = input;
+            if (in == null) {
+                return;
+            }
+            int before = in.readableBytes();
+            ClientSession running = session;
+            ClientLogin begun = login;
+            if (begun != null) {
+                begun.consume(in);
+            } else if (running != null) {
+                running.consume(in);
+            }
+            ByteBuf after = input;
+            if (after == null || after.readableBytes() == before) {
+                return;
             }
         }
     }
@@ -296,9 +309,12 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private void ended() {
         frontend.left(this);
         ByteBuf left = input;
-        input = null;
-        if (left != null) {
+        if (left != null && !consuming) {
+            input = null;
             left.release();
+        } else if (left != null) {
+            // Somebody further up is reading it; consume() lets go of it when it has been skipped.
+            left.skipBytes(left.readableBytes());
         }
         ClientLogin begun = login;
         if (begun != null) {

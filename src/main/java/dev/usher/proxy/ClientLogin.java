@@ -6,6 +6,7 @@ import dev.usher.auth.Credentials;
 import dev.usher.auth.NativePassword;
 import dev.usher.auth.NativeStoredHash;
 import dev.usher.auth.RsaKeyPair;
+import dev.usher.auth.Verdict;
 import dev.usher.config.AccountConfig;
 import dev.usher.config.Cidr;
 import dev.usher.error.Refusal;
@@ -82,6 +83,7 @@ final class ClientLogin implements LoginRelay.ToClient {
     private boolean fastOkDue;
     private boolean switchedOnce;
     private long firstFull;
+    private boolean learns;
 
     /** @param overLimit whether it will be refused because of {@code max-client-connections}, once it has answered the greeting as it would a server's */
     ClientLogin(ClientConnection client, boolean overLimit) {
@@ -309,11 +311,21 @@ final class ClientLogin implements LoginRelay.ToClient {
                     }
                 }
             }
+        } else if (client.worker().learning().join(accountOf(), () -> authenticateAgain(answer))) {
+            step = Step.RELAY;
         } else if (plugin.equals(CachingSha2Password.NAME) && answer.length > 1 && givesPassword()) {
             step = Step.PASSWORD;
             send(new byte[] {MORE_DATA, CachingSha2Password.FULL_EXCHANGE});
         } else {
             relay();
+        }
+    }
+
+    /** Somebody else's login to the same account is over, and what it taught may serve here. */
+    private void authenticateAgain(byte[] answer) {
+        if (!client.closed()) {
+            account = client.worker().accounts().find(user);
+            authenticate(answer);
         }
     }
 
@@ -362,9 +374,21 @@ final class ClientLogin implements LoginRelay.ToClient {
             client.refuse(Refusal.BAD_HANDSHAKE, "Bad handshake", sequence);
             return;
         }
-        Credentials candidate = Credentials.ofPassword(password);
         step = Step.RELAY;
-        openWith(candidate);
+        tryPassword(password);
+    }
+
+    private void tryPassword(byte[] password) {
+        if (client.closed()) {
+            return;
+        }
+        account = client.worker().accounts().find(user);
+        Credentials known = accountOf().credentials();
+        if (known != null && known.verify(ClearPassword.NAME, nonce, ClearPassword.answer(password)) == Verdict.ACCEPTED) {
+            verified(known);
+        } else if (!client.worker().learning().join(accountOf(), () -> tryPassword(password))) {
+            openWith(Credentials.ofPassword(password));
+        }
     }
 
     /** Usher has verified the client. The server must have confirmed the account lately. */
@@ -392,6 +416,7 @@ final class ClientLogin implements LoginRelay.ToClient {
     }
 
     private void openWith(Credentials candidate) {
+        learns = client.worker().learning().begin(accountOf());
         client.worker().openForLogin(accountOf(), poolCapabilities(), new KnownCredentials(candidate), true, opening -> opened(opening, candidate));
     }
 
@@ -403,6 +428,7 @@ final class ClientLogin implements LoginRelay.ToClient {
         step = Step.RELAY;
         LoginRelay begun = new LoginRelay(this);
         relay = begun;
+        learns = client.worker().learning().begin(accountOf());
         frontend.counters().loginRelayed();
         client.worker().openForLogin(accountOf(), poolCapabilities(), begun, false, opening -> opened(opening, null));
     }
@@ -411,6 +437,7 @@ final class ClientLogin implements LoginRelay.ToClient {
         switch (opening) {
             case Opening.Opened in -> {
                 if (client.closed()) {
+                    doneLearning();
                     client.worker().abandon(in.connection());
                 } else {
                     learn(in.connection(), candidate);
@@ -427,6 +454,7 @@ final class ClientLogin implements LoginRelay.ToClient {
 
     /** The server has no connection left although Usher kept a lane: others took it. A client that has told its password can wait; another must answer anew. */
     private void retryOrFail(ErrPacket error, @Nullable Credentials candidate) {
+        doneLearning();
         if (client.closed()) {
             return;
         }
@@ -453,11 +481,18 @@ final class ClientLogin implements LoginRelay.ToClient {
         }
     }
 
+    private void doneLearning() {
+        if (learns) {
+            learns = false;
+            client.worker().learning().end(accountOf());
+        }
+    }
+
     private void learn(ServerConnection connection, @Nullable Credentials candidate) {
         LoginRelay relayed = relay;
         Credentials learned = candidate != null ? candidate : relayed == null ? null : relayed.learned();
-        Account of = client.worker().accounts().remember(accountOf());
-        account = of;
+        Account of = accountOf();
+        of.accepted();
         if (learned != null) {
             of.learned(learned);
             admitted(connection);
@@ -482,6 +517,7 @@ final class ClientLogin implements LoginRelay.ToClient {
     }
 
     private void admitted(ServerConnection connection) {
+        doneLearning();
         if (client.closed()) {
             client.worker().abandon(connection);
             return;
@@ -532,7 +568,6 @@ final class ClientLogin implements LoginRelay.ToClient {
         frontend.counters().login();
         if (fastOkDue) {
             sendOnly(new byte[] {MORE_DATA, CachingSha2Password.FAST_OK});
-            sequence++;
         }
         ByteBuf out = client.channel().alloc().buffer(32);
         int start = Packets.begin(out, sequence);
@@ -556,6 +591,7 @@ final class ClientLogin implements LoginRelay.ToClient {
     }
 
     private void failed(ErrPacket error) {
+        doneLearning();
         if (!client.closed()) {
             step = Step.DONE;
             frontend.counters().loginFailed();
@@ -587,7 +623,7 @@ final class ClientLogin implements LoginRelay.ToClient {
 
     private void sendOnly(byte[] payload) {
         client.channel().writeAndFlush(
-                Packets.packet(client.channel().alloc(), sequence, out -> out.writeBytes(payload)), client.channel().voidPromise());
+                Packets.packet(client.channel().alloc(), sequence++, out -> out.writeBytes(payload)), client.channel().voidPromise());
     }
 
     @Override
@@ -603,6 +639,7 @@ final class ClientLogin implements LoginRelay.ToClient {
     /** The client is gone. */
     void ended() {
         stopLimit();
+        doneLearning();
         LoginRelay running = relay;
         if (running != null && step == Step.RELAY) {
             running.abandon();

@@ -924,11 +924,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (command.response() == Response.NONE) {
             connection.write(bytes);
             connection.flush();
-            if (large) {
-                mode = Mode.STREAMING;
-            } else {
-                mode = Mode.READY;
-            }
+            mode = large ? Mode.STREAMING : Mode.READY;
+            client.consume();
             return;
         }
         relay.begin(command.response(), restore == null ? 0 : restore.statements());
@@ -1135,7 +1132,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         fileSequenceShift = sequenceShift;
         frameLeft = 0;
         mode = Mode.SENDING_FILE;
-        client.worker().loop().execute(client::consume);
+        client.consume();
     }
 
     @Override
@@ -1370,7 +1367,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (goesOn) {
             mode = Mode.READY;
             sent = false;
-            client.worker().loop().execute(client::consume);
+            client.consume();
         } else {
             client.close();
         }

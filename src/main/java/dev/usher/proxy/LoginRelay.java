@@ -45,6 +45,7 @@ final class LoginRelay implements AuthResponder {
     private byte[] nonce = new byte[0];
     private byte[] answer = new byte[0];
     private byte @Nullable [] password;
+    private boolean abandoned;
 
     LoginRelay(ToClient client) {
         this.client = client;
@@ -59,6 +60,10 @@ final class LoginRelay implements AuthResponder {
     public void switched(String newPlugin, byte[] data, ToServer to) {
         server = to;
         plugin = newPlugin;
+        if (abandoned) {
+            abandon();
+            return;
+        }
         AuthSwitchRequest request = new AuthSwitchRequest(newPlugin, data);
         nonce = request.bareNonce();
         awaiting = Awaiting.ANSWER;
@@ -182,6 +187,7 @@ final class LoginRelay implements AuthResponder {
 
     /** The client is gone: the server gets a wrong answer, so that it does not count a broken handshake against Usher. */
     void abandon() {
+        abandoned = true;
         ToServer to = server;
         if (to != null) {
             to.abandon("the client went away during login");
