@@ -14,6 +14,7 @@ import dev.usher.wire.ServerStatus;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The response to a client's statement on its way from the server to the client. What both sides write alike is passed on as it came; the few packets in which
@@ -37,6 +38,10 @@ final class Relay extends Exchange {
         void lostResponse(ServerConnection connection, ErrPacket cause);
     }
 
+    private static final int FIRST_BATCH = 512;
+    /** Up to here copying is cheaper than another piece to write. */
+    private static final int COPIED = 2048;
+
     private final Channel client;
     private final boolean deprecateEof;
     private final boolean sessionTrack;
@@ -46,6 +51,7 @@ final class Relay extends Exchange {
     private int absorb;
     private int shift;
     private boolean restoreFailed;
+    private @Nullable ByteBuf batch;
     private boolean started;
     private boolean orphaned;
     private int nextSequence;
@@ -206,6 +212,7 @@ final class Relay extends Exchange {
                 case LOCAL_INFILE -> {
                     pass(in, in.readerIndex());
                     shift = reader.shift();
+                    writeBatch();
                     client.flush();
                     listener.localInfile(shift);
                 }
@@ -229,27 +236,49 @@ final class Relay extends Exchange {
     }
 
     private void writeEof(int sequence, int status, int warnings) {
-        ByteBuf out = client.alloc().buffer(9);
+        ByteBuf out = batch();
         int start = Packets.begin(out, sequence);
         OkPacket.writeEof(out, status, warnings);
-        write(Packets.end(out, start));
+        Packets.end(out, start);
     }
 
     private void writeOk(int sequence, int header, OkPacket ok) {
-        ByteBuf out = client.alloc().buffer(64);
+        ByteBuf out = batch();
         int start = Packets.begin(out, sequence);
         ByteBuf trackers = sessionTrack ? filter.filter(ok.trackers(), client.alloc()) : Unpooled.EMPTY_BUFFER;
         OkPacket.write(out, header, ok.affectedRows(), ok.insertId(), ok.status(), ok.warnings(), ok.message(), trackers);
         trackers.release();
-        write(Packets.end(out, start));
+        Packets.end(out, start);
     }
 
-    /** Passes on what the server wrote, up to here, as a slice. */
-    private void pass(ByteBuf in, int to) {
-        if (to > from) {
-            write(in.retainedSlice(from, to - from));
-            from = to;
+    /** Where small pieces are put together, so that a short response leaves in one write. */
+    private ByteBuf batch() {
+        ByteBuf open = batch;
+        if (open == null) {
+            open = client.alloc().buffer(FIRST_BATCH);
+            batch = open;
         }
+        return open;
+    }
+
+    private void writeBatch() {
+        ByteBuf full = batch;
+        if (full != null) {
+            batch = null;
+            write(full);
+        }
+    }
+
+    /** Passes on what the server wrote, up to here: a little is copied, more goes as a slice. */
+    private void pass(ByteBuf in, int to) {
+        int length = to - from;
+        if (length > COPIED) {
+            writeBatch();
+            write(in.retainedSlice(from, length));
+        } else if (length > 0) {
+            batch().writeBytes(in, from, length);
+        }
+        from = to;
     }
 
     private void write(ByteBuf out) {
@@ -263,16 +292,19 @@ final class Relay extends Exchange {
 
     @Override
     public void finished(ServerConnection connection) {
+        writeBatch();
         listener.finished(connection);
     }
 
     @Override
     public void lost(ServerConnection connection, ErrPacket cause) {
+        writeBatch();
         listener.lostResponse(connection, cause);
     }
 
     @Override
     public void pause() {
+        writeBatch();
         if (!orphaned) {
             client.flush();
         }
