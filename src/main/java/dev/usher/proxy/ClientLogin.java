@@ -583,7 +583,7 @@ final class ClientLogin implements LoginRelay.ToClient {
     private ByteBuf certificateProof() {
         Credentials known = accountOf().credentials();
         LoginRelay relayed = relay;
-        if (!client.tls() || known == null || !client.worker().server().mariaDb()) {
+        if (greetingNonce.length == 0 || known == null || !client.worker().server().mariaDb()) {
             return Unpooled.EMPTY_BUFFER;
         }
         byte[] proof = known.certificateProof(relayed == null ? plugin : relayed.plugin(), greetingNonce, frontend.fingerprint());
