@@ -1,5 +1,7 @@
 package dev.usher.cli;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.usher.cli.demo.Demo;
 import dev.usher.cli.demo.DemoOptions;
 import dev.usher.cli.demo.DemoResult;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,8 +29,7 @@ import sun.misc.Signal;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code usher demo}: a real server with few connections and a crowd of clients, without Usher and with it. */
-@Command(name = "demo", description = {"Show what Usher is for: a real server limited to a few connections and a crowd of clients,",
-    "first straight at the server, then through Usher."}, mixinStandardHelpOptions = true, sortOptions = false, customSynopsis = "usher demo [OPTION...]", optionListHeading = "%nOptions:%n", footer = {
+@Command(name = "demo", description = "Show what Usher is for: a real server limited to a few connections and a crowd of clients, first straight at the server, then through Usher.", mixinStandardHelpOptions = true, sortOptions = false, customSynopsis = "usher demo [OPTION...]", optionListHeading = "%nOptions:%n", footer = {
         "", "Everything runs on this machine, and is gone afterwards. Exit status 1: a client saw an error through Usher."})
 final class DemoCommand implements Callable<Integer> {
     /** A client saw an error through Usher. */
@@ -100,7 +102,18 @@ final class DemoCommand implements Callable<Integer> {
         if (console == null || !console.isTerminal() || "dumb".equals(System.getenv("TERM"))) {
             return Show.inLines(options, out);
         }
+        quietLog();
         return Show.onTerminal(options, out, System.getenv(), Charset.forName(System.getProperty("stdout.encoding", "US-ASCII")));
+    }
+
+    /** A log line in between would push the picture down. What the user asked for stays. */
+    private void quietLog() {
+        boolean asked = System.getenv("USHER_LOG") != null
+                || spec.commandLine().getParseResult().hasMatchedOption("--log-level")
+                || spec.parent() != null && spec.parent().commandLine().getParseResult().hasMatchedOption("--log-level");
+        if (!asked) {
+            ((Logger) LoggerFactory.getLogger("dev.usher")).setLevel(Level.ERROR);
+        }
     }
 
     private void print(DemoResult result, Show show, PrintWriter out) {
