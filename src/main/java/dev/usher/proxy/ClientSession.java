@@ -5,12 +5,10 @@ import dev.usher.pool.Account;
 import dev.usher.pool.Question;
 import dev.usher.pool.Question.Answer;
 import dev.usher.pool.ServerConnection;
-import dev.usher.pool.StatementCache;
 import dev.usher.pool.Tenant;
 import dev.usher.pool.Worker;
 import dev.usher.session.Baseline;
 import dev.usher.session.Collations;
-import dev.usher.session.Leftovers;
 import dev.usher.session.Pin;
 import dev.usher.session.PreparedStatement;
 import dev.usher.session.RestorePlan;
@@ -19,45 +17,32 @@ import dev.usher.session.SessionState;
 import dev.usher.session.SqlLexer;
 import dev.usher.session.StatementTraits;
 import dev.usher.session.Trait;
-import dev.usher.session.Verb;
 import dev.usher.wire.Capabilities;
 import dev.usher.wire.Command;
 import dev.usher.wire.Command.Response;
 import dev.usher.wire.ErrPacket;
 import dev.usher.wire.OkPacket;
 import dev.usher.wire.Packets;
-import dev.usher.wire.ServerStatus;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A client that is logged in: takes its commands one by one, gets a lease for each that needs the server, brings the leased connection into the session's
- * state, and gives the lease up when the response is complete and nothing pins it.
+ * A client that is logged in: takes its commands one by one, gets a lease for each that needs the server, and gives the lease up when the response is complete
+ * and nothing pins it. This file is long because it is the one place where a session's mode and its lease change; what can be told apart from that is in
+ * {@link Restoring}, {@link Aftermath}, {@link ClientStatements}, {@link PassThrough} and {@link CommandUnderWay}.
  *
- * <p>The way of a statement is {@link #next} – {@link #acquire} – {@link #granted} – {@link #prepare} – {@link #send} – {@link #finished} – {@link #settle}.
+ * <p>The way of a statement is {@link #next} – {@link #acquire} – {@link #granted} – {@link Restoring#prepare} – {@link #send} – {@link #finished} – {@link
+ * #settle}.
  */
 public final class ClientSession implements Tenant, Relay.Listener {
     private static final Logger log = LoggerFactory.getLogger(ClientSession.class);
     /** Commands up to this size are taken whole; larger ones stream to the server as they arrive. */
     private static final int WHOLE = 128 << 10;
-    /** The statement that the client calls "the last one prepared" (MariaDB). */
-    private static final int LAST_PREPARED = -1;
-
-    private static final long MORE_LATER = Trait.bits(Trait.SET_GLOBAL, Trait.PRIVILEGE_CHANGE, Trait.SET_TRACKER);
-    private static final long READS_INSERT_ID = Trait.bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE);
-    private static final long READS_LEFTOVERS =
-            Trait.bits(Trait.READS_ROW_COUNT, Trait.READS_FOUND_ROWS, Trait.READS_DIAGNOSTICS, Trait.READS_CONNECTION_ID);
-    private static final byte[] NONE = new byte[0];
 
     private enum Mode {
         /** Not yet: the login is being finished. */
@@ -85,10 +70,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private final Session session;
     private final Relay relay;
     private final boolean queryAttributes;
-    private boolean multiStatementsAllowed;
-    private @Nullable Map<Integer, PreparedStatement> statements;
-    private @Nullable Set<Integer> cursors;
-    private int lastStatementId;
+    private final CommandUnderWay under = new CommandUnderWay();
+    private final ClientStatements statements;
+    private final PassThrough passThrough;
+    private final Restoring restoring;
+    private final Aftermath aftermath;
 
     private Mode mode = Mode.ENTERING;
     private @Nullable ServerConnection lease;
@@ -96,38 +82,21 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private boolean resting;
     private boolean waiting;
     private long waitingSince;
-    private boolean leftoversIntact;
-    private final Leftovers leftovers = new Leftovers();
-    private int capturing;
-    private boolean resumeAfterCapture;
-    private boolean settleDue;
+    /** KILLs on their way that name the leased connection. */
     private int held;
+
     private boolean ended;
-
-    /** The command under way. */
-    private Command command = Command.QUERY;
-
-    private @Nullable ByteBuf packet;
-    private long traits;
-    private boolean single;
-    private boolean large;
-    private int frameLeft;
-    private boolean framesFollow;
-    private boolean waitingForServerWritable;
-    private @Nullable PreparedStatement statement;
-    private boolean failed;
-    private boolean sent;
-    private int restoreAttempts;
-    private @Nullable SqlLexer streamLexer;
-    private @Nullable Consumer<@Nullable ErrPacket> insteadOfPacket;
-    private String schemaToOpen = "";
-    private long preparing;
-    private @Nullable ByteBuf keptText;
-    private byte[] preparedText = NONE;
+    private boolean multiStatementsAllowed;
     private boolean finishedEarly;
-    private int fileSequenceShift;
-    private @Nullable ErrPacket restoreError;
     private boolean responseLost;
+    private @Nullable ErrPacket restoreError;
+    /** The statement that was sent behind a restore, for another try should the restore fail. */
+    private @Nullable ByteBuf keptText;
+
+    /** Gets the outcome of making a schema the default one, in place of the client, while the login is not answered yet. */
+    private @Nullable Consumer<@Nullable ErrPacket> openingSchema;
+
+    private String schemaToOpen = "";
     private long statementsRun;
     private long idleSince = System.nanoTime();
 
@@ -143,6 +112,10 @@ public final class ClientSession implements Tenant, Relay.Listener {
         this.queryAttributes = Capabilities.has(capabilities, Capabilities.QUERY_ATTRIBUTES);
         this.session = new Session(baseline, initialState(baseline), frontend.config().pool().trustServerSideCode());
         this.relay = new Relay(client.channel(), capabilities, TrackerFilter.DEFAULT, this);
+        this.statements = new ClientStatements(session);
+        this.passThrough = new PassThrough(client);
+        this.restoring = new Restoring(this, frontend.counters());
+        this.aftermath = new Aftermath(session, worker, frontend.counters(), this::questionAnswered);
         worker.clients(account, poolCapabilities(), 1);
     }
 
@@ -152,6 +125,14 @@ public final class ClientSession implements Tenant, Relay.Listener {
     }
 
     // ---- for SHOW and KILL ----
+
+    public ClientConnectionId id() {
+        return client.id();
+    }
+
+    ClientConnection client() {
+        return client;
+    }
 
     @Override
     public Account account() {
@@ -163,10 +144,6 @@ public final class ClientSession implements Tenant, Relay.Listener {
         return capabilities & Capabilities.PER_POOL;
     }
 
-    public long capabilities() {
-        return capabilities;
-    }
-
     public String program() {
         return program;
     }
@@ -175,8 +152,17 @@ public final class ClientSession implements Tenant, Relay.Listener {
         return session;
     }
 
+    CommandUnderWay underWay() {
+        return under;
+    }
+
     public @Nullable ServerConnection lease() {
         return lease;
+    }
+
+    /** Whether this connection is its lease, and there still is somebody who has it. */
+    boolean has(ServerConnection connection) {
+        return lease == connection && !ended;
     }
 
     public long statementsRun() {
@@ -200,6 +186,32 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** Whether a command is under way. */
     public boolean busy() {
         return mode != Mode.READY;
+    }
+
+    /** While a KILL is on its way to the server, the server connection that it names must not go to anybody else. */
+    void holdLease(boolean hold) {
+        held += hold ? 1 : -1;
+        ServerConnection has = lease;
+        if (held == 0 && has != null && !under.sent) {
+            if (ended) {
+                leave();
+            } else if (mode == Mode.READY) {
+                settle();
+            }
+        }
+    }
+
+    /** The outcome of a KILL that this session asked for. */
+    void killed(@Nullable ErrPacket error) {
+        if (!ended) {
+            mode = Mode.READY;
+            if (error == null) {
+                client.ok(1, session.status());
+            } else {
+                client.err(error, 1);
+            }
+            client.consume();
+        }
     }
 
     // ---- the pool's view ----
@@ -234,19 +246,18 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** Makes a schema the default one before the login is answered, as the server would; {@code then} gets its error or null. */
     void openSchema(String schema, Consumer<@Nullable ErrPacket> then) {
         if (account.schemas().contains(schema)) {
-            SessionState with = session.state().withSchema(schema);
-            session.wasRead(with);
+            session.wasRead(session.state().withSchema(schema));
             then.accept(null);
             return;
         }
         schemaToOpen = schema;
-        insteadOfPacket = then;
-        command = Command.INIT_DB;
+        openingSchema = then;
+        under.begin(Command.INIT_DB, null, false);
         acquire();
     }
 
     private void openSchemaOn(ServerConnection connection, Consumer<@Nullable ErrPacket> then) {
-        insteadOfPacket = null;
+        openingSchema = null;
         connection.ask(Question.simple(Command.INIT_DB, schemaToOpen.getBytes(StandardCharsets.UTF_8), answer -> {
             ErrPacket error = switch (answer) {
                 case Answer.Rows rows -> null;
@@ -278,46 +289,32 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** Whether bytes that arrive now can be used or kept. */
     boolean wantsMore() {
-        return !waitingForServerWritable;
+        return !passThrough.serverBehind();
     }
 
     void consume(ByteBuf in) {
-        while (!client.closed()) {
-            switch (mode) {
-                case READY -> {
-                    if (!next(in)) {
-                        return;
-                    }
-                }
-                case STREAMING -> {
-                    if (!stream(in)) {
-                        return;
-                    }
-                }
-                case SENDING_FILE -> {
-                    if (!file(in)) {
-                        return;
-                    }
-                }
+        boolean progress = true;
+        while (progress && !client.closed()) {
+            progress = switch (mode) {
+                case READY -> next(in);
+                case STREAMING -> stream(in);
+                case SENDING_FILE -> file(in);
                 case DEDICATED -> {
-                    forward(in.readRetainedSlice(in.readableBytes()));
-                    return;
+                    ServerConnection has = lease;
+                    if (has != null) {
+                        passThrough.forward(in.readRetainedSlice(in.readableBytes()), has);
+                    }
+                    yield false;
                 }
-                case ENTERING, BUSY -> {
-                    return;
-                }
-            }
+                case ENTERING, BUSY -> false;
+            };
         }
     }
 
     /** Takes the next command, if it is there. */
     private boolean next(ByteBuf in) {
-        if (capturing > 0) {
-            // What the last statement left is still on its way; the next one may ask for it.
-            resumeAfterCapture = true;
-            return false;
-        }
-        if (in.readableBytes() < Packets.HEADER) {
+        if (aftermath.capturing() || in.readableBytes() < Packets.HEADER) {
+            // While what the last statement left is still being read, the next one, which may ask for it, has to wait.
             return false;
         }
         int start = in.readerIndex();
@@ -328,25 +325,16 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
         if (length == 0) {
             in.skipBytes(Packets.HEADER);
-            unknownCommand();
+            answerInstead(unknownCommand());
             return true;
         }
-        int needed = Math.min(length, WHOLE);
-        if (in.readableBytes() < Packets.HEADER + needed) {
+        int taken = Math.min(length, WHOLE);
+        if (in.readableBytes() < Packets.HEADER + taken) {
             return false;
         }
-        large = length > WHOLE;
-        frameLeft = length - needed;
-        framesFollow = length == Packets.MAX_FRAME;
-        packet = in.readRetainedSlice(Packets.HEADER + needed);
-        command = Command.of(in.getUnsignedByte(start + Packets.HEADER));
+        under.begin(Command.of(in.getUnsignedByte(start + Packets.HEADER)), in.readRetainedSlice(Packets.HEADER + taken), length > WHOLE);
+        passThrough.begin(length, taken);
         mode = Mode.BUSY;
-        failed = false;
-        sent = false;
-        statement = null;
-        traits = Trait.SINGLE.bit();
-        single = false;
-        restoreAttempts = 0;
         statementsRun++;
         frontend.counters().statement();
         dispatch();
@@ -354,111 +342,99 @@ public final class ClientSession implements Tenant, Relay.Listener {
     }
 
     private void dispatch() {
-        switch (command) {
+        switch (under.command()) {
             case QUERY -> query();
             case STMT_PREPARE -> prepareStatement();
             case STMT_EXECUTE, STMT_BULK_EXECUTE, STMT_FETCH, STMT_SEND_LONG_DATA, STMT_RESET -> onStatement();
             case STMT_CLOSE -> closeStatement();
-            case PING -> answered(() -> client.ok(1, session.status()));
+            case PING -> answer(() -> client.ok(1, session.status()));
             case QUIT -> client.close();
             case SET_OPTION -> setOption();
             case RESET_CONNECTION -> resetConnection();
             case CHANGE_USER -> changeUser();
             case PROCESS_KILL -> processKill();
             case BINLOG_DUMP, BINLOG_DUMP_GTID, TABLE_DUMP, REGISTER_SLAVE, CLONE, SUBSCRIBE_GROUP_REPLICATION_STREAM -> {
-                session.pin(Pin.DEDICATED);
+                pin(Pin.DEDICATED);
                 acquire();
             }
             case INIT_DB, FIELD_LIST, REFRESH, SHUTDOWN, STATISTICS, PROCESS_INFO, DEBUG -> {
                 session.begin(Trait.SINGLE.bit(), List.of());
                 acquire();
             }
-            case SLEEP, CREATE_DB, DROP_DB, CONNECT, TIME, DELAYED_INSERT, CONNECT_OUT, DAEMON -> {
-                dropPacket();
-                unknownCommand();
-            }
+            case SLEEP, CREATE_DB, DROP_DB, CONNECT, TIME, DELAYED_INSERT, CONNECT_OUT, DAEMON -> answerInstead(unknownCommand());
         }
     }
 
-    private void unknownCommand() {
+    private static ErrPacket unknownCommand() {
+        return new ErrPacket(Refusal.UNKNOWN_COMMAND.code(), Refusal.UNKNOWN_COMMAND.sqlState(), "Unknown command");
+    }
+
+    /** The command is dealt with here. */
+    private void answer(Runnable answering) {
+        under.drop();
         mode = Mode.READY;
-        client.err(new ErrPacket(Refusal.UNKNOWN_COMMAND.code(), Refusal.UNKNOWN_COMMAND.sqlState(), "Unknown command"), 1);
+        answering.run();
     }
 
-    /** A command that Usher has dealt with itself. */
-    private void answered(Runnable answer) {
-        dropPacket();
+    /** An error of Usher's, or one about something that the client did not ask for, in place of an answer. */
+    void answerInstead(ErrPacket error) {
+        under.drop();
         mode = Mode.READY;
-        answer.run();
+        client.err(error, 1);
+        settle();
+        client.consume();
     }
-
-    private ByteBuf packet() {
-        ByteBuf taken = packet;
-        if (taken == null) {
-            throw new IllegalStateException("no command under way");
-        }
-        return taken;
-    }
-
-    private void dropPacket() {
-        ByteBuf taken = packet;
-        packet = null;
-        if (taken != null) {
-            taken.release();
-        }
-    }
-
-    // ---- COM_QUERY ----
 
     private void query() {
-        ByteBuf bytes = packet();
+        ByteBuf bytes = under.packet();
         int text = bytes.readerIndex() + Packets.HEADER + 1;
-        boolean plainText = true;
-        if (queryAttributes) {
-            // parameter_count and parameter_set_count; with parameters their values come before the text.
-            if (bytes.readableBytes() < Packets.HEADER + 3) {
-                plainText = false;
-            } else {
-                plainText = bytes.getByte(text) == 0;
-                text += 2;
-            }
-        }
-        if (!plainText) {
-            // Attributes in front of the text: it is there, but not at a known place; read as a whole it proves nothing.
-            text = bytes.readerIndex() + Packets.HEADER + 1;
+        // parameter_count and parameter_set_count come before the text; with parameters, so do their values.
+        boolean plain = !queryAttributes || bytes.readableBytes() >= Packets.HEADER + 3 && bytes.getByte(text) == 0;
+        if (queryAttributes && plain) {
+            text += 2;
         }
         int length = bytes.writerIndex() - text;
-        if (large) {
-            SqlLexer lexer = new SqlLexer(worker.server().flavour());
-            lexer.start(session.lexMode());
-            lexer.feed(bytes, text, length);
-            streamLexer = lexer;
-            traits = 0;
+        if (under.large()) {
+            under.traits = 0;
+            passThrough.read(new SqlLexer(worker.server().flavour()), session.lexMode(), bytes, text, length);
             acquire();
             return;
         }
-        StatementTraits read = lexer().read(bytes, text, length, session.lexMode());
-        traits = plainText ? read.bits() : read.bits() & ~Trait.SINGLE.bit();
-        single = (traits & Trait.SINGLE.bit()) != 0;
-        if (read.has(Trait.KILL) && single && kill(read)) {
+        StatementTraits read = frontend.lexer(worker).read(bytes, text, length, session.lexMode());
+        under.traits = plain ? read.bits() : read.bits() & ~Trait.SINGLE.bit();
+        under.single = under.has(Trait.SINGLE.bit());
+        if (under.single && read.has(Trait.KILL) && kill(read)) {
             return;
         }
-        if (single && (traits & READS_LEFTOVERS) != 0) {
+        if (under.single && Aftermath.mayAsk(under.traits)) {
             String sql = bytes.toString(text, length, StandardCharsets.ISO_8859_1);
-            Leftovers.Answer instead = leftovers.answer(sql, client.id().value(), lease == null || !leftoversIntact);
+            String instead = aftermath.instead(under.traits, sql, client.id().value(), lease != null);
             if (instead != null) {
-                replaceText(instead.sql());
+                replaceText(instead);
             }
         }
-        boolean wasPinned = session.pinned();
-        session.begin(traits, read.has(Trait.UNSCOPED_SYSTEM_VARIABLE) ? read.unscopedVariables() : List.of());
-        if (!wasPinned && session.pinned()) {
-            session.pins().forEach(pin -> {
-                frontend.counters().pinned(pin);
-                log.debug("client {} of {} is pinned: {}", client.id(), account, pin.label());
-            });
-        }
+        begin(read);
         acquire();
+    }
+
+    private void begin(StatementTraits read) {
+        boolean pinned = session.pinned();
+        session.begin(under.traits, read.has(Trait.UNSCOPED_SYSTEM_VARIABLE) ? read.unscopedVariables() : List.of());
+        if (!pinned && session.pinned()) {
+            session.pins().forEach(this::countPin);
+        }
+    }
+
+    private void pin(Pin pin) {
+        if (!session.has(pin)) {
+            session.pin(pin);
+            countPin(pin);
+        }
+    }
+
+    private void countPin(Pin pin) {
+        frontend.counters().pinned(pin);
+        log.debug("client {} of {} is pinned: {}", client.id(), account, pin.label());
     }
 
     private void replaceText(String sql) {
@@ -469,79 +445,49 @@ public final class ClientSession implements Tenant, Relay.Listener {
             out.writeByte(0).writeByte(1);
         }
         out.writeBytes(sql.getBytes(StandardCharsets.UTF_8));
-        Packets.end(out, start);
-        dropPacket();
-        packet = out;
-    }
-
-    private SqlLexer lexer() {
-        return frontend.lexer(worker);
+        under.packet(Packets.end(out, start));
     }
 
     private void setOption() {
-        int option = packet().getUnsignedShortLE(packet().readerIndex() + Packets.HEADER + 1);
-        answered(() -> {
-            if (option > 1) {
-                unknownCommand();
-                return;
-            }
-            multiStatementsAllowed = option == 0;
-            ByteBuf out = client.channel().alloc().buffer(16);
-            int start = Packets.begin(out, 1);
-            if (Capabilities.has(capabilities, Capabilities.DEPRECATE_EOF)) {
-                OkPacket.write(out, OkPacket.EOF_HEADER, 0, 0, session.status(), 0, Unpooled.EMPTY_BUFFER, Unpooled.EMPTY_BUFFER);
-            } else {
-                OkPacket.writeEof(out, session.status(), 0);
-            }
-            client.channel().writeAndFlush(Packets.end(out, start), client.channel().voidPromise());
-        });
+        ByteBuf bytes = under.packet();
+        int option = bytes.readableBytes() < Packets.HEADER + 3 ? -1 : bytes.getUnsignedShortLE(bytes.readerIndex() + Packets.HEADER + 1);
+        if (option != 0 && option != 1) {
+            answerInstead(unknownCommand());
+            return;
+        }
+        multiStatementsAllowed = option == 0;
+        answer(() -> OwnCommands.optionSet(client.channel(), capabilities, session.status()));
     }
 
     private void resetConnection() {
-        forgetStatements();
+        statements.forget();
         leave();
-        SessionState fresh = initialState(session.baseline());
-        if (!worker.server().mariaDb()) {
-            // MySQL resets to the server's character set, MariaDB to that of the handshake.
-            Baseline baseline = session.baseline();
-            String charset = baseline.value("character_set_server");
-            String serverCollation = baseline.value("collation_server");
-            if (charset != null && serverCollation != null) {
-                for (String name : List.of("character_set_client", "character_set_connection", "character_set_results")) {
-                    fresh = baseline.apply(fresh, name, charset);
-                }
-                fresh = baseline.apply(fresh, "collation_connection", serverCollation);
-            }
-        }
-        session.reset(session.baseline(), fresh);
-        answered(() -> client.ok(1, session.status()));
+        Baseline baseline = session.baseline();
+        session.reset(baseline, OwnCommands.afterReset(initialState(baseline), baseline, worker.server().mariaDb()));
+        answer(() -> client.ok(1, session.status()));
     }
 
     private void changeUser() {
-        ByteBuf payload = packet().slice(packet().readerIndex() + Packets.HEADER, packet().readableBytes() - Packets.HEADER);
-        int sequence = packet().getUnsignedByte(packet().readerIndex() + 3);
-        forgetStatements();
-        leave();
-        ended = true;
-        worker.clients(account, poolCapabilities(), -1);
-        ClientLogin again = new ClientLogin(client, false);
-        client.loginAgain(again);
+        ByteBuf bytes = under.takePacket();
         try {
-            again.changeUser(payload, capabilities, collation, sequence);
+            ByteBuf payload = bytes.slice(bytes.readerIndex() + Packets.HEADER, bytes.readableBytes() - Packets.HEADER);
+            end();
+            ClientLogin again = new ClientLogin(client, false);
+            client.loginAgain(again);
+            again.changeUser(payload, capabilities, collation, bytes.getUnsignedByte(bytes.readerIndex() + 3));
         } finally {
-            dropPacket();
+            bytes.release();
         }
     }
 
-    // ---- KILL ----
-
     private void processKill() {
-        long id = packet().getUnsignedIntLE(packet().readerIndex() + Packets.HEADER + 1);
-        dropPacket();
+        ByteBuf bytes = under.packet();
+        long id = bytes.readableBytes() < Packets.HEADER + 5 ? 0 : bytes.getUnsignedIntLE(bytes.readerIndex() + Packets.HEADER + 1);
+        under.drop();
         Killing.kill(this, id, false);
     }
 
-    /** @return whether it is answered here */
+    /** @return whether it names a client connection and is answered here */
     private boolean kill(StatementTraits read) {
         long id = read.kill().id().orElse(-1);
         if (!ClientConnectionId.is(id)) {
@@ -553,154 +499,74 @@ public final class ClientSession implements Tenant, Relay.Listener {
                     case CONNECTION -> false;
                     case QUERY_ID, USER -> throw new IllegalStateException("no id");
                 };
-        dropPacket();
+        under.drop();
         Killing.kill(this, id, queryOnly);
         return true;
     }
 
-    /** The outcome of a KILL that this session asked for. */
-    void killed(@Nullable ErrPacket error) {
-        if (ended) {
-            return;
-        }
-        mode = Mode.READY;
-        if (error == null) {
-            client.ok(1, session.status());
-        } else {
-            client.err(error, 1);
-        }
-        client.consume();
-    }
-
-    ClientConnection client() {
-        return client;
-    }
-
-    public ClientConnectionId id() {
-        return client.id();
-    }
-
-    /** While a KILL is on its way to the server, the server connection that it names must not go to anybody else. */
-    void holdLease(boolean hold) {
-        held += hold ? 1 : -1;
-        if (held == 0) {
-            ServerConnection has = lease;
-            if (has != null && ended && !sent) {
-                leave();
-            } else if (has != null && mode == Mode.READY && !ended) {
-                settle();
-            }
-        }
-    }
-
     // ---- prepared statements ----
 
-    private Map<Integer, PreparedStatement> statements() {
-        Map<Integer, PreparedStatement> map = statements;
-        if (map == null) {
-            map = new HashMap<>();
-            statements = map;
-        }
-        return map;
-    }
-
     private void prepareStatement() {
-        ByteBuf bytes = packet();
+        ByteBuf bytes = under.packet();
         int text = bytes.readerIndex() + Packets.HEADER + 1;
-        long bits = 0;
-        if (!large) {
-            StatementTraits read = lexer().read(bytes, text, bytes.writerIndex() - text, session.lexMode());
-            bits = read.bits();
+        int length = bytes.writerIndex() - text;
+        statements.text(bytes, text, length, true);
+        if (under.large()) {
+            // Its traits would have to be known before it is executed; nobody prepares statements of this size.
+            pin(Pin.UNEXPLAINED);
+            statements.preparing(0);
         } else {
-            session.pin(Pin.UNEXPLAINED);
+            statements.preparing(frontend.lexer(worker).read(bytes, text, length, session.lexMode()).bits());
         }
-        preparing = bits;
         session.begin(Trait.SINGLE.bit(), List.of());
         acquire();
     }
 
     private void onStatement() {
-        ByteBuf bytes = packet();
+        ByteBuf bytes = under.packet();
         if (bytes.readableBytes() < Packets.HEADER + 5) {
             client.refuse(Refusal.MALFORMED_PACKET, "Malformed communication packet", 1);
             return;
         }
+        Command command = under.command();
         int id = ExecutePacket.statementId(bytes);
-        PreparedStatement of = statements().get(id == LAST_PREPARED ? lastStatementId : id);
-        if (of == null) {
-            dropPacket();
-            mode = Mode.READY;
-            if (command != Command.STMT_SEND_LONG_DATA) {
-                String name = command == Command.STMT_FETCH ? "mysqld_stmt_fetch" : command == Command.STMT_RESET ? "mysqld_stmt_reset" : "mysqld_stmt_execute";
-                client.err(
-                        new ErrPacket(
-                                Refusal.UNKNOWN_STATEMENT.code(),
-                                Refusal.UNKNOWN_STATEMENT.sqlState(),
-                                "Unknown prepared statement handler (" + Integer.toUnsignedString(id) + ") given to " + name),
-                        1);
+        PreparedStatement of = statements.find(id);
+        under.statement = of;
+        if (of == null && command == Command.STMT_SEND_LONG_DATA) {
+            // There is no answer that could say so.
+            answer(() -> {});
+        } else if (of == null) {
+            String to = command == Command.STMT_FETCH ? "mysqld_stmt_fetch" : command == Command.STMT_RESET ? "mysqld_stmt_reset" : "mysqld_stmt_execute";
+            answerInstead(new ErrPacket(
+                    Refusal.UNKNOWN_STATEMENT.code(),
+                    Refusal.UNKNOWN_STATEMENT.sqlState(),
+                    "Unknown prepared statement handler (" + Integer.toUnsignedString(id) + ") given to " + to));
+        } else if (command == Command.STMT_RESET && lease == null) {
+            answer(() -> client.ok(1, session.status()));
+        } else {
+            if (command == Command.STMT_EXECUTE || command == Command.STMT_BULK_EXECUTE) {
+                under.traits = ClientStatements.traits(of);
+                boolean pinned = session.pinned();
+                session.begin(under.traits, List.of());
+                if (!pinned && session.pinned()) {
+                    session.pins().forEach(this::countPin);
+                }
             }
-            return;
+            acquire();
         }
-        statement = of;
-        if (command == Command.STMT_RESET && lease == null) {
-            answered(() -> client.ok(1, session.status()));
-            return;
-        }
-        if (command == Command.STMT_SEND_LONG_DATA) {
-            of.longData(true);
-            session.pin(Pin.LONG_DATA);
-        } else if (command == Command.STMT_EXECUTE || command == Command.STMT_BULK_EXECUTE) {
-            traits = of.traits() | Trait.SINGLE.bit();
-            session.begin(traits, List.of());
-        }
-        acquire();
     }
 
     private void closeStatement() {
-        if (packet().readableBytes() >= Packets.HEADER + 5) {
-            PreparedStatement of = statements().remove(ExecutePacket.statementId(packet()));
-            if (of != null) {
-                boolean cursor = cursors != null && cursors.remove(of.id());
-                ServerConnection has = lease;
-                if (has != null && (cursor || of.longData())) {
-                    // The server must forget the cursor or the data; the statement itself could stay.
-                    closeOnServer(has, has.statements().remove(of));
-                }
-                of.longData(false);
-                unpinStatements();
-            }
+        ByteBuf bytes = under.packet();
+        if (bytes.readableBytes() >= Packets.HEADER + 5) {
+            statements.close(ExecutePacket.statementId(bytes), lease);
         }
-        dropPacket();
-        mode = Mode.READY;
-        ServerConnection has = lease;
-        if (has != null && !resting) {
-            settle();
-        }
-    }
-
-    private static void closeOnServer(ServerConnection connection, int serverId) {
-        if (serverId != 0) {
-            connection.write(Packets.packet(connection.channel().alloc(), 0, out -> out.writeByte(Command.STMT_CLOSE.code()).writeIntLE(serverId)));
-        }
-    }
-
-    private void unpinStatements() {
-        if (cursors == null || cursors.isEmpty()) {
-            session.unpin(Pin.CURSOR);
-        }
-        if (session.has(Pin.LONG_DATA) && statements().values().stream().noneMatch(PreparedStatement::longData)) {
-            session.unpin(Pin.LONG_DATA);
-        }
-    }
-
-    private void forgetStatements() {
-        statements = null;
-        cursors = null;
+        answer(this::settle);
     }
 
     // ---- lease ----
 
-    private void acquire() {
+    void acquire() {
         ServerConnection has = lease;
         if (has == null) {
             waiting = true;
@@ -718,11 +584,20 @@ public final class ClientSession implements Tenant, Relay.Listener {
     public void granted(ServerConnection connection) {
         waiting = false;
         lease = connection;
-        leftoversIntact = false;
+        aftermath.moved();
         if (session.baseline() != connection.baseline()) {
             session.rebase(connection.baseline());
         }
         prepare(connection);
+    }
+
+    private void prepare(ServerConnection connection) {
+        Consumer<@Nullable ErrPacket> opening = openingSchema;
+        if (opening != null) {
+            restoring.restoreThen(connection, session.state(), () -> openSchemaOn(connection, opening));
+        } else {
+            restoring.prepare(connection, under);
+        }
     }
 
     @Override
@@ -730,340 +605,127 @@ public final class ClientSession implements Tenant, Relay.Listener {
         waiting = false;
         log.debug("client {} of {}: {}", client.id(), account, error);
         frontend.logRefusal(account.user(), error);
-        Consumer<@Nullable ErrPacket> instead = insteadOfPacket;
-        if (instead != null) {
-            insteadOfPacket = null;
-            instead.accept(error);
+        Consumer<@Nullable ErrPacket> opening = openingSchema;
+        if (opening != null) {
+            openingSchema = null;
+            opening.accept(error);
             return;
         }
-        boolean answerable = command.response() != Response.NONE;
-        boolean streaming = large;
-        dropPacket();
+        boolean answerable = under.command().response() != Response.NONE;
+        under.drop();
         mode = Mode.READY;
         if (answerable) {
             client.err(error, 1);
         }
-        if (streaming || account.credentials() == null && error.code() == Refusal.SERVER_LOST.code()) {
-            // The rest of the command is still to come and has nowhere to go; or nobody but the client can log this account in again.
+        if (under.large() || !answerable || account.credentials() == null && error.code() == Refusal.SERVER_LOST.code()) {
+            // What is still to come of the command has nowhere to go; or nobody but the client can log this account in again.
             client.close();
-            return;
-        }
-        client.consume();
-    }
-
-    /** Brings the leased connection into the state that the command needs, step by step, and then sends it. */
-    private void prepare(ServerConnection connection) {
-        Consumer<@Nullable ErrPacket> instead = insteadOfPacket;
-        if (instead != null) {
-            restoreThen(connection, session.state(), () -> openSchemaOn(connection, instead));
-            return;
-        }
-        PreparedStatement of = statement;
-        if (of != null && connection.statements().find(of) == null) {
-            restoreThen(connection, of.preparedIn(), () -> prepareOn(connection, of));
-            return;
-        }
-        long insertId = -1;
-        if ((traits & READS_INSERT_ID) != 0 && !session.insertIdUnread() && connection.lastInsertId() != session.lastInsertId()) {
-            insertId = session.lastInsertId();
-            connection.lastInsertId(insertId);
-        }
-        RestorePlan plan = RestorePlan.between(connection.state(), session.state(), connection.baseline(), insertId);
-        switch (plan) {
-            case RestorePlan.Nothing nothing -> send(connection, null);
-            case RestorePlan.Statements statementsToRun -> {
-                if (command == Command.QUERY && single && !large && (traits & Trait.LOAD_DATA_LOCAL.bit()) == 0) {
-                    frontend.counters().restore(false);
-                    send(connection, statementsToRun);
-                } else {
-                    frontend.counters().restore(true);
-                    restore(connection, statementsToRun, session.state(), () -> send(connection, null));
-                }
-            }
-            case RestorePlan.Relogin relogin -> anotherConnection(connection);
+        } else {
+            client.consume();
         }
     }
 
-    private void restoreThen(ServerConnection connection, SessionState target, Runnable then) {
-        switch (RestorePlan.between(connection.state(), target, connection.baseline())) {
-            case RestorePlan.Nothing nothing -> then.run();
-            case RestorePlan.Statements plan -> {
-                frontend.counters().restore(true);
-                restore(connection, plan, target, then);
-            }
-            case RestorePlan.Relogin relogin -> anotherConnection(connection);
-        }
-    }
-
-    private void restore(ServerConnection connection, RestorePlan.Statements plan, SessionState target, Runnable then) {
-        if (plan.statements() > 1) {
-            multiStatements(connection, true);
-        }
-        String sql = plan.sql().substring(0, plan.sql().length() - 1);
-        connection.ask(Question.query(sql, answer -> {
-            if (ended || lease != connection) {
-                return;
-            }
-            switch (answer) {
-                case Answer.Rows rows -> {
-                    connection.state(target);
-                    then.run();
-                }
-                case Answer.Refused refused -> restoreFailed(connection, refused.error());
-                case Answer.Lost lost -> {
-                    // The connection tells its tenant.
-                }
-            }
-        }));
-    }
-
-    /** No statement puts this session on this connection: it needs one that was logged in freshly. */
-    private void anotherConnection(ServerConnection connection) {
+    /** Gives up a lease whose connection nobody should have after this session. */
+    void discardLease(ServerConnection connection) {
         lease = null;
         worker.discard(connection);
-        if (++restoreAttempts > 3) {
-            refused(new ErrPacket(Refusal.STATE_LOST.code(), Refusal.STATE_LOST.sqlState(), "Usher could not restore the session's state"));
-            return;
-        }
-        waiting = true;
-        worker.acquire(this);
     }
 
-    /** The statement has not run. */
-    private void restoreFailed(ServerConnection connection, ErrPacket error) {
-        log.info("client {} of {}: its state could not be restored: {}", client.id(), account, error);
-        lease = null;
-        worker.discard(connection);
-        if (error.code() == 1049 || error.code() == 1044) {
-            // The schema is gone, or its rights are: a session that had been in it all the time would have none now.
-            session.wasRead(session.state().withSchema(""));
-            account.schemas().clear();
-        }
-        if (++restoreAttempts > 2 || sentPacketIsGone()) {
-            refused(new ErrPacket(
-                    Refusal.STATE_LOST.code(), Refusal.STATE_LOST.sqlState(), "Usher could not restore the session's state: " + error.message()));
-            return;
-        }
-        waiting = true;
-        worker.acquire(this);
-    }
-
-    private boolean sentPacketIsGone() {
-        return packet == null && insteadOfPacket == null;
-    }
-
-    private void prepareOn(ServerConnection connection, PreparedStatement of) {
-        frontend.counters().reprepare();
-        Reprepare.on(connection, of, (serverId, error) -> {
-            if (ended || lease != connection) {
-                return;
-            }
-            if (error == null) {
-                closeOnServer(connection, connection.statements().add(of, serverId));
-                prepare(connection);
-            } else {
-                dropPacket();
-                mode = Mode.READY;
-                client.err(error, 1);
-                settle();
-                client.consume();
-            }
-        });
-    }
-
-    private void multiStatements(ServerConnection connection, boolean on) {
-        if (connection.multiStatements() != on) {
-            connection.multiStatements(on);
-            connection.ask(Question.simple(Command.SET_OPTION, new byte[] {(byte) (on ? 0 : 1), 0}, answer -> {}));
-        }
+    /** Whether the command that could not be sent is still there. */
+    boolean canTryAgain() {
+        return under.hasPacket() || openingSchema != null;
     }
 
     /** Sends the command, with a restore in front of it in the same COM_QUERY where there is one. */
-    private void send(ServerConnection connection, RestorePlan.@Nullable Statements restore) {
-        ByteBuf bytes = packet();
-        PreparedStatement of = statement;
-        if (command == Command.QUERY) {
-            if (restore != null) {
-                multiStatements(connection, true);
-            } else if (!single) {
-                multiStatements(connection, multiStatementsAllowed);
-            }
+    void send(ServerConnection connection, RestorePlan.@Nullable Statements restore) {
+        Command command = under.command();
+        if (command == Command.QUERY && (restore != null || !under.single)) {
+            Restoring.multiStatements(connection, restore != null || multiStatementsAllowed);
         }
-        if (of != null) {
-            StatementCache.OnServer target = connection.statements().find(of);
-            if (target == null) {
-                throw new IllegalStateException("statement is not there");
-            }
-            if (command == Command.STMT_EXECUTE || command == Command.STMT_BULK_EXECUTE) {
-                bytes = ExecutePacket.rewrite(bytes, command, of, target, queryAttributes, !large, client.channel().alloc());
-                if (command == Command.STMT_EXECUTE && ExecutePacket.opensCursor(bytes)) {
-                    openCursors().add(of.id());
-                    session.pin(Pin.CURSOR);
-                } else if (cursors != null) {
-                    cursors.remove(of.id());
-                }
-                of.longData(false);
-            } else {
-                bytes.setIntLE(bytes.readerIndex() + Packets.HEADER + 1, target.id());
-                if (command == Command.STMT_RESET) {
-                    of.longData(false);
-                    if (cursors != null) {
-                        cursors.remove(of.id());
-                    }
-                }
-            }
+        ByteBuf bytes = under.takePacket();
+        if (under.statement != null) {
+            bytes = statements.send(bytes, under, connection, queryAttributes, client.channel().alloc());
         }
-        if (command == Command.STMT_PREPARE) {
-            byte[] text = new byte[bytes.readableBytes() - Packets.HEADER - 1];
-            bytes.getBytes(bytes.readerIndex() + Packets.HEADER + 1, text);
-            preparedText = text;
-        }
-        packet = null;
-        sent = true;
-        boolean dedicates = session.has(Pin.DEDICATED) && command.treatment() == Command.Treatment.DEDICATES;
-        if (command.response() == Response.NONE) {
+        under.sent = command.response() != Response.NONE;
+        if (!under.sent) {
             connection.write(bytes);
-            connection.flush();
-            mode = large ? Mode.STREAMING : Mode.READY;
-            client.consume();
-            return;
-        }
-        relay.begin(command.response(), restore == null ? 0 : restore.statements());
-        if (restore != null) {
-            byte[] sql = restore.sql().getBytes(StandardCharsets.UTF_8);
-            int skip = Packets.HEADER + 1 + (queryAttributes ? 2 : 0);
-            int length = bytes.readableBytes() - Packets.HEADER + sql.length;
-            ByteBuf head = client.channel().alloc().buffer(skip + sql.length);
-            head.writeMediumLE(length).writeByte(0).writeBytes(bytes, bytes.readerIndex() + Packets.HEADER, skip - Packets.HEADER).writeBytes(sql);
-            keptText = bytes.retainedDuplicate();
-            connection.send(head, relay);
-            connection.write(bytes.skipBytes(skip));
         } else {
-            connection.send(bytes, relay);
+            relay.begin(command.response(), restore == null ? 0 : restore.statements());
+            if (restore == null) {
+                connection.send(bytes, relay);
+            } else {
+                sendBehind(restore, bytes, connection);
+            }
         }
         connection.flush();
-        if (dedicates && command.response() == Response.ENDLESS) {
+        if (command.response() == Response.ENDLESS) {
             mode = Mode.DEDICATED;
-        } else if (large) {
+        } else if (under.large()) {
             mode = Mode.STREAMING;
+        } else if (!under.sent) {
+            mode = Mode.READY;
+        }
+        if (mode != Mode.BUSY) {
             client.consume();
         }
     }
 
-    private Set<Integer> openCursors() {
-        Set<Integer> open = cursors;
-        if (open == null) {
-            open = new HashSet<>();
-            cursors = open;
-        }
-        return open;
+    private void sendBehind(RestorePlan.Statements restore, ByteBuf bytes, ServerConnection connection) {
+        byte[] sql = restore.sql().getBytes(StandardCharsets.UTF_8);
+        int skip = Packets.HEADER + 1 + (queryAttributes ? 2 : 0);
+        int length = bytes.readableBytes() - Packets.HEADER + sql.length;
+        ByteBuf head = client.channel().alloc().buffer(skip + sql.length);
+        head.writeMediumLE(length).writeByte(0).writeBytes(bytes, bytes.readerIndex() + Packets.HEADER, skip - Packets.HEADER).writeBytes(sql);
+        keptText = bytes.retainedDuplicate();
+        connection.send(head, relay);
+        connection.write(bytes.skipBytes(skip));
     }
-
-    // ---- large commands, files, dedicated connections ----
 
     private boolean stream(ByteBuf in) {
-        if (frameLeft == 0) {
-            if (!framesFollow) {
-                streamed();
-                return true;
-            }
-            if (in.readableBytes() < Packets.HEADER) {
-                return false;
-            }
-            frameLeft = in.getUnsignedMediumLE(in.readerIndex());
-            framesFollow = frameLeft == Packets.MAX_FRAME;
-            forward(in.readRetainedSlice(Packets.HEADER));
-            return true;
-        }
-        int step = Math.min(frameLeft, in.readableBytes());
-        if (step == 0) {
+        ServerConnection has = lease;
+        if (has == null) {
             return false;
         }
-        SqlLexer lexer = streamLexer;
-        if (lexer != null) {
-            lexer.feed(in, in.readerIndex(), step);
+        if (!passThrough.done()) {
+            return passThrough.pass(in, under, statements, has);
         }
-        if (command == Command.STMT_PREPARE) {
-            int length = preparedText.length;
-            preparedText = java.util.Arrays.copyOf(preparedText, length + step);
-            in.getBytes(in.readerIndex(), preparedText, length, step);
+        mode = under.sent ? Mode.BUSY : Mode.READY;
+        StatementTraits read = passThrough.traits();
+        if (read != null) {
+            under.traits = read.bits();
+            begin(read);
         }
-        frameLeft -= step;
-        forward(in.readRetainedSlice(step));
-        return frameLeft == 0 || in.isReadable();
-    }
-
-    private void streamed() {
-        SqlLexer lexer = streamLexer;
-        streamLexer = null;
-        mode = command.response() == Response.NONE ? Mode.READY : Mode.BUSY;
-        if (lexer != null) {
-            StatementTraits read = lexer.finish();
-            traits = read.bits();
-            session.begin(traits, read.has(Trait.UNSCOPED_SYSTEM_VARIABLE) ? read.unscopedVariables() : List.of());
-        }
-        if (mode == Mode.BUSY && finishedEarly) {
+        if (finishedEarly) {
             // The server has answered before it had everything (an error): the response is through.
-            ServerConnection has = lease;
             finishedEarly = false;
-            if (has != null) {
-                finished(has);
-            }
-        }
-    }
-
-    private boolean file(ByteBuf in) {
-        if (frameLeft > 0) {
-            int step = Math.min(frameLeft, in.readableBytes());
-            if (step == 0) {
-                return false;
-            }
-            frameLeft -= step;
-            forward(in.readRetainedSlice(step));
-            return true;
-        }
-        if (in.readableBytes() < Packets.HEADER) {
-            return false;
-        }
-        int length = in.getUnsignedMediumLE(in.readerIndex());
-        int sequence = in.getUnsignedByte(in.readerIndex() + 3);
-        // The server counts on from its own request, which may have had another number than the client saw.
-        in.setByte(in.readerIndex() + 3, sequence - fileSequenceShift);
-        forward(in.readRetainedSlice(Packets.HEADER));
-        frameLeft = length;
-        if (length == 0) {
-            mode = Mode.BUSY;
-            return false;
+            finished(has);
         }
         return true;
     }
 
-    private void forward(ByteBuf bytes) {
+    private boolean file(ByteBuf in) {
         ServerConnection has = lease;
-        if (has == null) {
-            bytes.release();
-            return;
+        if (has == null || !passThrough.passFile(in, has)) {
+            return false;
         }
-        has.write(bytes);
-        has.flush();
-        if (!has.channel().isWritable()) {
-            waitingForServerWritable = true;
-            client.channel().config().setAutoRead(false);
+        if (passThrough.done()) {
+            mode = Mode.BUSY;
         }
+        return true;
     }
 
     @Override
     public void serverWritable(ServerConnection connection) {
-        if (waitingForServerWritable) {
-            waitingForServerWritable = false;
+        if (passThrough.serverBehind()) {
+            passThrough.serverCaughtUp();
             client.consume();
         }
     }
 
-    /** A slow client stops its server connection from reading on, and with it the server. */
+    /** A slow client stops its server connection from being read, and with it the server. */
     void clientWritable(boolean writable) {
         ServerConnection has = lease;
-        if (has != null && sent && has.channel().config().isAutoRead() != writable) {
+        if (has != null && under.sent && has.channel().config().isAutoRead() != writable) {
             has.channel().config().setAutoRead(writable);
         }
     }
@@ -1073,38 +735,24 @@ public final class ClientSession implements Tenant, Relay.Listener {
     @Override
     public void ok(ServerConnection connection, OkPacket ok) {
         dropKeptText();
-        boolean more = (ok.status() & ServerStatus.MORE_RESULTS) != 0;
-        if (connection.collationUnknown() && (traits & Trait.SET_NAMES.bit()) == 0) {
+        if (connection.collationUnknown() && !under.has(Trait.SET_NAMES.bit())) {
             session.read("collation_connection");
             session.read("character_set_connection");
         }
-        if ((traits & READS_LEFTOVERS) == 0) {
-            if (ok.header() == OkPacket.HEADER) {
-                leftovers.affected(ok.affectedRows());
-            } else {
-                leftovers.selected(relay.rows());
-            }
-        }
+        aftermath.noted(under.traits, ok, relay.rows());
         session.completed(ok.status(), ok.insertId(), ok.warnings(), connection.state(), connection.unexplainedChange(), connection.characteristics());
-        if (command == Command.STMT_FETCH || command == Command.STMT_EXECUTE) {
-            PreparedStatement of = statement;
-            boolean open = (ok.status() & ServerStatus.CURSOR_EXISTS) != 0 && (ok.status() & ServerStatus.LAST_ROW_SENT) == 0;
-            if (of != null && cursors != null && !open && !more) {
-                cursors.remove(of.id());
-            }
+        if (under.command() == Command.STMT_FETCH || under.command() == Command.STMT_EXECUTE) {
+            statements.answered(under.statement, ok.status());
         }
     }
 
     @Override
     public void err(ServerConnection connection, ErrPacket error, boolean statementRan) {
-        failed = true;
-        if (!statementRan) {
-            restoreError = error;
-        } else {
+        under.failed = true;
+        if (statementRan) {
             dropKeptText();
-        }
-        if (error.code() == 1820 || error.code() == 1862) {
-            connection.retire();
+        } else {
+            restoreError = error;
         }
     }
 
@@ -1118,19 +766,12 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     @Override
     public int prepared(ServerConnection connection, int serverId, int parameters) {
-        int id = ++lastStatementId;
-        PreparedStatement made = new PreparedStatement(id, preparedText, session.state(), preparing);
-        made.parameters(parameters);
-        preparedText = NONE;
-        statements().put(id, made);
-        closeOnServer(connection, connection.statements().add(made, serverId));
-        return id;
+        return statements.prepared(connection, serverId, parameters);
     }
 
     @Override
     public void localInfile(int sequenceShift) {
-        fileSequenceShift = sequenceShift;
-        frameLeft = 0;
+        passThrough.beginFile(sequenceShift);
         mode = Mode.SENDING_FILE;
         client.consume();
     }
@@ -1138,7 +779,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
     @Override
     public void finished(ServerConnection connection) {
         if (ended) {
-            orphanFinished(connection);
+            under.sent = false;
+            if (lease == connection) {
+                session.pin(Pin.UNEXPLAINED);
+                leave();
+            }
             return;
         }
         client.channel().flush();
@@ -1146,125 +791,58 @@ public final class ClientSession implements Tenant, Relay.Listener {
             connection.channel().config().setAutoRead(true);
         }
         ErrPacket notRestored = restoreError;
-        if (notRestored != null) {
+        ByteBuf kept = keptText;
+        if (notRestored != null && kept != null) {
             restoreError = null;
-            packet = keptText;
             keptText = null;
-            sent = false;
-            restoreFailed(connection, notRestored);
+            under.packet(kept);
+            under.sent = false;
+            under.failed = false;
+            restoring.failed(connection, notRestored);
             return;
         }
         if (mode == Mode.STREAMING) {
             finishedEarly = true;
             return;
         }
-        sent = false;
-        if (failed) {
-            afterError(connection);
-        } else {
-            afterEffects(connection);
-        }
-        if ((traits & Trait.COMMIT_RELEASE.bit()) != 0 && !failed) {
+        under.sent = false;
+        if (under.has(Trait.COMMIT_RELEASE.bit()) && !under.failed) {
             client.close();
             return;
         }
-        unpinStatements();
-        leftoversIntact = true;
-        if (session.insertIdUnread()) {
-            connection.lastInsertId(ServerConnection.INSERT_ID_UNKNOWN);
-        }
-        readBack(connection);
+        statements.unpin();
+        aftermath.of(connection, under.traits, under.failed);
         mode = Mode.READY;
         settle();
         if (client.draining() && idle()) {
             client.drain();
-            return;
-        }
-        client.consume();
-    }
-
-    private void afterEffects(ServerConnection connection) {
-        if ((traits & MORE_LATER) == 0) {
-            return;
-        }
-        if ((traits & Trait.SET_GLOBAL.bit()) != 0) {
-            worker.server().globalsChanged();
-        }
-        if ((traits & Trait.PRIVILEGE_CHANGE.bit()) != 0) {
-            worker.accounts().privilegesChanged();
-        }
-        if ((traits & Trait.SET_TRACKER.bit()) != 0) {
-            connection.ask(Question.query(worker.trackers(connection), answer -> {}));
+        } else {
+            client.consume();
         }
     }
 
-    private void afterError(ServerConnection connection) {
-        leftovers.failed();
-        boolean unknown = session.failed();
-        // SHOW WARNINGS is answered by an OK with the status flags, and leaves the diagnostics as they are.
-        connection.ask(Question.query("SHOW WARNINGS", answer -> {
-            if (answer instanceof Answer.Rows rows && !ended) {
-                leftovers.diagnostics(diagnostics(rows));
-                if (unknown) {
-                    session.statusAfterError(rows.status());
-                }
-            }
-            questionAnswered(connection);
-        }));
-    }
-
-    private static List<Leftovers.Diagnostic> diagnostics(Answer.Rows rows) {
-        return rows.rows().stream()
-                .map(row -> new Leftovers.Diagnostic(String.valueOf(row[0]), String.valueOf(row[1]), String.valueOf(row[2])))
-                .toList();
-    }
-
-    /** Reads what no tracker reports. */
-    private void readBack(ServerConnection connection) {
-        List<String> names = session.toRead();
-        if (names.isEmpty()) {
-            return;
-        }
-        StringBuilder sql = new StringBuilder("SHOW SESSION VARIABLES WHERE Variable_name IN (");
-        for (int i = 0; i < names.size(); i++) {
-            sql.append(i == 0 ? "'" : ",'").append(names.get(i).replaceAll("[^A-Za-z0-9_$.]", "")).append('\'');
-        }
-        frontend.counters().capture();
-        leftoversIntact = false;
-        connection.ask(Question.query(sql.append(')').toString(), answer -> {
-            if (answer instanceof Answer.Rows rows) {
-                SessionState now = connection.state();
-                for (@Nullable String[] row : rows.rows()) {
-                    String name = row[0];
-                    if (name != null && row.length > 1) {
-                        String value = row[1];
-                        now = connection.baseline().apply(now, name.toLowerCase(java.util.Locale.ROOT), value == null ? "" : value);
-                    }
-                }
-                connection.state(now);
-                session.wasRead(now);
-            } else {
-                session.pin(Pin.UNEXPLAINED);
-            }
-            questionAnswered(connection);
-        }));
-    }
-
+    /** A question that was asked behind a statement is answered. */
     private void questionAnswered(ServerConnection connection) {
-        if (settleDue && lease == connection && mode == Mode.READY && !ended) {
-            settle();
+        if (lease == connection && !under.sent) {
+            if (ended) {
+                leave();
+            } else if (mode == Mode.READY) {
+                settle();
+            }
+        }
+        if (!ended) {
+            client.consume();
         }
     }
 
-    /** Nothing is under way: the lease rests, or goes back, unless something pins it. */
+    /** Nothing is under way: the lease rests, or goes back, unless something pins it or is still to be found out. */
     private void settle() {
         ServerConnection has = lease;
         if (has == null || resting) {
             return;
         }
         idleSince = System.nanoTime();
-        settleDue = has.owed() > 0;
-        if (settleDue || held > 0 || session.pinned()) {
+        if (has.owed() > 0 || held > 0 || session.pinned()) {
             return;
         }
         if (worker.rest(has)) {
@@ -1272,7 +850,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return;
         }
         lease = null;
-        capture(has);
+        lastConnection = has;
+        aftermath.capture(has);
         worker.release(has);
     }
 
@@ -1280,38 +859,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
     public void takenBack(ServerConnection connection) {
         resting = false;
         lease = null;
-        capture(connection);
-    }
-
-    /** Reads, behind the last statement and before whatever the next session sends, what only this connection knows. */
-    private void capture(ServerConnection connection) {
         lastConnection = connection;
-        if (session.warningsUnread()) {
-            captureFrom(connection, "SHOW WARNINGS", rows -> leftovers.diagnostics(diagnostics(rows)));
-        }
-        if (session.insertIdUnread()) {
-            captureFrom(connection, "SELECT @@last_insert_id", rows -> {
-                if (!rows.rows().isEmpty()) {
-                    session.lastInsertId(Long.parseUnsignedLong(String.valueOf(rows.rows().getFirst()[0])));
-                    connection.lastInsertId(session.lastInsertId());
-                }
-            });
-        }
-    }
-
-    private void captureFrom(ServerConnection connection, String sql, Consumer<Answer.Rows> then) {
-        capturing++;
-        frontend.counters().capture();
-        connection.ask(Question.query(sql, answer -> {
-            capturing--;
-            if (answer instanceof Answer.Rows rows) {
-                then.accept(rows);
-            }
-            if (capturing == 0 && resumeAfterCapture && !ended) {
-                resumeAfterCapture = false;
-                client.consume();
-            }
-        }));
+        aftermath.capture(connection);
     }
 
     // ---- the end ----
@@ -1319,24 +868,21 @@ public final class ClientSession implements Tenant, Relay.Listener {
     @Override
     public void lost(ServerConnection connection, ErrPacket cause) {
         boolean rebuildable = !session.pinned();
+        boolean told = responseLost;
         lease = null;
         resting = false;
-        if (ended) {
-            return;
-        }
-        if (mode == Mode.READY) {
-            if (!rebuildable) {
-                // As a server does that closes an idle connection: the error is there when the client looks.
-                client.err(new ErrPacket(cause.code(), cause.sqlState(), cause.message()), 0);
-                client.close();
-            }
-            return;
-        }
-        if (!responseLost) {
-            // Lost before the command was sent.
-            answerLost(cause, rebuildable && !large, 1);
-        }
         responseLost = false;
+        if (ended || told) {
+            return;
+        }
+        if (mode != Mode.READY) {
+            // Lost before the command was sent.
+            answerLost(cause, rebuildable && !under.large(), 1);
+        } else if (!rebuildable) {
+            // As a server does that closes an idle connection: the error is there when the client looks.
+            client.err(cause, 0);
+            client.close();
+        }
     }
 
     /** The response under way is lost; {@link #lost(ServerConnection, ErrPacket) the connection's loss} follows. */
@@ -1349,16 +895,18 @@ public final class ClientSession implements Tenant, Relay.Listener {
         responseLost = true;
         frontend.counters().lostStatement();
         boolean clean = relay.betweenPackets();
-        boolean goesOn = clean && !session.pinned() && mode == Mode.BUSY && !large;
+        boolean goesOn = clean && !session.pinned() && mode == Mode.BUSY && !under.large();
         answerLost(cause, goesOn, clean ? relay.nextSequence() : -1);
     }
 
     private void answerLost(ErrPacket cause, boolean goesOn, int sequence) {
-        Consumer<@Nullable ErrPacket> instead = insteadOfPacket;
-        dropPacket();
-        if (instead != null) {
-            insteadOfPacket = null;
-            instead.accept(cause);
+        Consumer<@Nullable ErrPacket> opening = openingSchema;
+        under.drop();
+        under.sent = false;
+        lease = null;
+        if (opening != null) {
+            openingSchema = null;
+            opening.accept(cause);
             return;
         }
         if (sequence >= 0) {
@@ -1366,32 +914,45 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
         if (goesOn) {
             mode = Mode.READY;
-            sent = false;
             client.consume();
         } else {
             client.close();
         }
     }
 
-    /** Gives the lease up for good: by a reset if anything is left that is not portable. */
+    /** Gives the lease up for good: by a reset if anything is left that is not portable. What is still being asked is waited for. */
     private void leave() {
         ServerConnection has = lease;
-        if (has == null) {
+        if (has == null || held > 0 || has.owed() > 0 && ended) {
             return;
         }
         lease = null;
-        resting = false;
-        if (session.has(Pin.DEDICATED) || session.has(Pin.ROLE) || session.has(Pin.XA)) {
+        if (resting) {
+            resting = false;
+            worker.wake(has);
+        }
+        if (has.owed() > 0 || session.has(Pin.DEDICATED) || session.has(Pin.ROLE) || session.has(Pin.XA)) {
             // Roles survive COM_RESET_CONNECTION, and on MariaDB a change of account too.
             worker.discard(has);
-        } else if (session.pinned() || !session.toRead().isEmpty() || has.owed() > 0) {
-            if (has.owed() > 0) {
-                worker.discard(has);
-            } else {
-                worker.releaseForReset(has);
-            }
+        } else if (session.pinned() || !session.toRead().isEmpty()) {
+            worker.releaseForReset(has);
         } else {
             worker.release(has);
+        }
+    }
+
+    /** The session is over: the client is gone, or changes its account. */
+    private void end() {
+        ended = true;
+        worker.clients(account, poolCapabilities(), -1);
+        under.drop();
+        openingSchema = null;
+        if (waiting) {
+            waiting = false;
+            worker.cancel(this);
+        }
+        if (!under.sent) {
+            leave();
         }
     }
 
@@ -1400,38 +961,16 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (ended) {
             return;
         }
-        ended = true;
-        worker.clients(account, poolCapabilities(), -1);
-        dropPacket();
+        end();
         dropKeptText();
-        insteadOfPacket = null;
-        if (waiting) {
-            waiting = false;
-            worker.cancel(this);
-        }
         ServerConnection has = lease;
-        if (has == null) {
-            return;
-        }
-        if (sent && mode == Mode.BUSY && !relay.started()) {
-            // The server goes on with the statement, as it would if the client had been its own; what it answers is thrown away.
+        if (has != null && under.sent) {
+            // The server goes on with a statement, as it would if the client had been its own, and what it answers is thrown away. Once an answer has begun it
+            // could be endless, and a file that the client was to send never comes.
             relay.orphan();
-            return;
-        }
-        if (sent) {
-            relay.orphan();
-            lease = null;
-            worker.discard(has);
-            return;
-        }
-        leave();
-    }
-
-    private void orphanFinished(ServerConnection connection) {
-        if (lease == connection) {
-            lease = null;
-            session.pin(Pin.UNEXPLAINED);
-            worker.releaseForReset(connection);
+            if (relay.started() || mode != Mode.BUSY) {
+                discardLease(has);
+            }
         }
     }
 }

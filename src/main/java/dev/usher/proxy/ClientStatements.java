@@ -1,0 +1,176 @@
+package dev.usher.proxy;
+
+import dev.usher.pool.ServerConnection;
+import dev.usher.pool.StatementCache;
+import dev.usher.session.Pin;
+import dev.usher.session.PreparedStatement;
+import dev.usher.session.Session;
+import dev.usher.session.Trait;
+import dev.usher.wire.Command;
+import dev.usher.wire.Packets;
+import dev.usher.wire.ServerStatus;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A client's binary prepared statements by its own ids, and which of them hold something on a server connection: an open cursor, or long data. */
+final class ClientStatements {
+    /** The id by which MariaDB's clients mean the statement prepared last. */
+    private static final int LAST_PREPARED = -1;
+
+    private static final byte[] NONE = new byte[0];
+
+    private final Session session;
+    private @Nullable Map<Integer, PreparedStatement> byId;
+    private @Nullable Set<Integer> cursors;
+    private int lastId;
+    private byte[] text = NONE;
+    private long textTraits;
+
+    ClientStatements(Session session) {
+        this.session = session;
+    }
+
+    @Nullable PreparedStatement find(int id) {
+        Map<Integer, PreparedStatement> all = byId;
+        return all == null ? null : all.get(id == LAST_PREPARED ? lastId : id);
+    }
+
+    // ---- COM_STMT_PREPARE ----
+
+    void preparing(long traits) {
+        textTraits = traits;
+    }
+
+    /** The text of the statement being prepared, or the next part of it. */
+    void text(ByteBuf in, int index, int length, boolean first) {
+        int before = first ? 0 : text.length;
+        text = first ? new byte[length] : Arrays.copyOf(text, before + length);
+        in.getBytes(index, text, before, length);
+    }
+
+    /** The server has prepared it; returns the client's id for it. */
+    int prepared(ServerConnection connection, int serverId, int parameters) {
+        PreparedStatement made = new PreparedStatement(++lastId, text, session.state(), textTraits);
+        made.parameters(parameters);
+        text = NONE;
+        Map<Integer, PreparedStatement> all = byId;
+        if (all == null) {
+            all = new HashMap<>();
+            byId = all;
+        }
+        all.put(made.id(), made);
+        add(connection, made, serverId);
+        return made.id();
+    }
+
+    /** Remembers that a statement exists on a server connection, and closes there what had to give way. */
+    static void add(ServerConnection connection, PreparedStatement statement, int serverId) {
+        closeOnServer(connection, connection.statements().add(statement, serverId));
+    }
+
+    // ---- commands on a statement ----
+
+    /** Before it is sent: puts the server's id in and notes what it opens or ends. Takes the packet over and returns what to send. */
+    ByteBuf send(ByteBuf packet, CommandUnderWay under, ServerConnection connection, boolean queryAttributes, ByteBufAllocator alloc) {
+        PreparedStatement of = under.statement;
+        StatementCache.OnServer target = of == null ? null : connection.statements().find(of);
+        if (of == null || target == null) {
+            throw new IllegalStateException("the statement is not on this connection");
+        }
+        switch (under.command()) {
+            case STMT_EXECUTE, STMT_BULK_EXECUTE -> {
+                ByteBuf rewritten = ExecutePacket.rewrite(packet, under.command(), of, target, queryAttributes, !under.large(), alloc);
+                closeCursor(of);
+                of.longData(false);
+                if (under.command() == Command.STMT_EXECUTE && ExecutePacket.opensCursor(rewritten)) {
+                    openCursor(of);
+                }
+                return rewritten;
+            }
+            case STMT_RESET -> {
+                of.longData(false);
+                closeCursor(of);
+            }
+            case STMT_SEND_LONG_DATA -> {
+                of.longData(true);
+                session.pin(Pin.LONG_DATA);
+            }
+            default -> {
+                // COM_STMT_FETCH leaves it to the response whether the cursor is still open.
+            }
+        }
+        return packet.setIntLE(packet.readerIndex() + Packets.HEADER + 1, target.id());
+    }
+
+    /** Part of the response to COM_STMT_EXECUTE or COM_STMT_FETCH. */
+    void answered(@Nullable PreparedStatement of, int status) {
+        boolean open = (status & ServerStatus.CURSOR_EXISTS) != 0 && (status & ServerStatus.LAST_ROW_SENT) == 0;
+        if (of != null && !open && (status & ServerStatus.MORE_RESULTS) == 0) {
+            closeCursor(of);
+        }
+    }
+
+    private void openCursor(PreparedStatement of) {
+        Set<Integer> open = cursors;
+        if (open == null) {
+            open = new HashSet<>();
+            cursors = open;
+        }
+        open.add(of.id());
+        session.pin(Pin.CURSOR);
+    }
+
+    private boolean closeCursor(PreparedStatement of) {
+        return cursors != null && cursors.remove(of.id());
+    }
+
+    /** COM_STMT_CLOSE: the client forgets it; on the server it stays for others, unless something of this client's is attached to it. */
+    void close(int id, @Nullable ServerConnection lease) {
+        PreparedStatement of = byId == null ? null : byId.remove(id);
+        if (of == null) {
+            return;
+        }
+        boolean attached = closeCursor(of) | of.longData();
+        if (lease != null && attached) {
+            closeOnServer(lease, lease.statements().remove(of));
+            lease.flush();
+        }
+        of.longData(false);
+        unpin();
+    }
+
+    /** Ends the pins of which the reason has gone. */
+    void unpin() {
+        if (session.has(Pin.CURSOR) && (cursors == null || cursors.isEmpty())) {
+            session.unpin(Pin.CURSOR);
+        }
+        Map<Integer, PreparedStatement> all = byId;
+        if (session.has(Pin.LONG_DATA) && (all == null || all.values().stream().noneMatch(PreparedStatement::longData))) {
+            session.unpin(Pin.LONG_DATA);
+        }
+    }
+
+    /** COM_RESET_CONNECTION and COM_CHANGE_USER. */
+    void forget() {
+        byId = null;
+        cursors = null;
+    }
+
+    /** Traits with which a statement's execution is accounted for: those of its text. */
+    static long traits(PreparedStatement of) {
+        return of.traits() | Trait.SINGLE.bit();
+    }
+
+    private static void closeOnServer(ServerConnection connection, int serverId) {
+        if (serverId != 0) {
+            connection.write(Packets.packet(
+                    connection.channel().alloc(), 0, out -> out.writeByte(Command.STMT_CLOSE.code()).writeIntLE(serverId)));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.usher.proxy;
+
+import dev.usher.session.PreparedStatement;
+import dev.usher.session.Trait;
+import dev.usher.wire.Command;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/** The command that a client has sent and that is not answered yet. One object per session, used over and over. */
+final class CommandUnderWay {
+    private Command command = Command.QUERY;
+    private @Nullable ByteBuf packet;
+    private boolean large;
+
+    /** Of its text; see {@link Trait}. */
+    long traits;
+
+    /** Whether its text is proven to be a single statement, so that a restore may stand in front of it. */
+    boolean single;
+
+    @Nullable PreparedStatement statement;
+    boolean failed;
+    boolean sent;
+    /** How often its session's state could not be restored. */
+    int attempts;
+
+    /**
+     * @param bytes the packet, header included, or as much of a large one as has been read; taken over
+     * @param isLarge whether more is to come
+     */
+    void begin(Command next, @Nullable ByteBuf bytes, boolean isLarge) {
+        command = next;
+        packet = bytes;
+        large = isLarge;
+        traits = Trait.SINGLE.bit();
+        single = false;
+        statement = null;
+        failed = false;
+        sent = false;
+        attempts = 0;
+    }
+
+    Command command() {
+        return command;
+    }
+
+    /** Whether it is larger than what is taken whole, and streams. */
+    boolean large() {
+        return large;
+    }
+
+    ByteBuf packet() {
+        ByteBuf taken = packet;
+        if (taken == null) {
+            throw new IllegalStateException("no command under way");
+        }
+        return taken;
+    }
+
+    boolean hasPacket() {
+        return packet != null;
+    }
+
+    /** Another packet in its place. */
+    void packet(ByteBuf other) {
+        drop();
+        packet = other;
+    }
+
+    /** The packet, which is now the caller's. */
+    ByteBuf takePacket() {
+        ByteBuf taken = packet();
+        packet = null;
+        return taken;
+    }
+
+    void drop() {
+        ByteBuf taken = packet;
+        packet = null;
+        if (taken != null) {
+            taken.release();
+        }
+    }
+
+    boolean has(long anyOf) {
+        return (traits & anyOf) != 0;
+    }
+}

@@ -1,0 +1,148 @@
+package dev.usher.proxy;
+
+import dev.usher.error.Refusal;
+import dev.usher.pool.Question;
+import dev.usher.pool.Question.Answer;
+import dev.usher.pool.ServerConnection;
+import dev.usher.session.PreparedStatement;
+import dev.usher.session.RestorePlan;
+import dev.usher.session.Session;
+import dev.usher.session.SessionState;
+import dev.usher.session.Trait;
+import dev.usher.wire.Command;
+import dev.usher.wire.ErrPacket;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a leased connection into the state that a command needs, step by step: the session's state, or first the one in which a statement was prepared that
+ * the connection does not have. A single text statement takes its restore along in the same COM_QUERY; everything else waits for the restore's OK, because a
+ * command behind a failed SET would still run.
+ */
+final class Restoring {
+    private static final Logger log = LoggerFactory.getLogger(Restoring.class);
+    private static final long READS_INSERT_ID = Trait.bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE);
+    private static final int MAX_ATTEMPTS = 3;
+
+    private final ClientSession owner;
+    private final Session session;
+    private final FrontendCounters counters;
+
+    Restoring(ClientSession owner, FrontendCounters counters) {
+        this.owner = owner;
+        this.session = owner.session();
+        this.counters = counters;
+    }
+
+    /** Ends in {@link ClientSession#send}, or in another connection, or in an error to the client. */
+    void prepare(ServerConnection connection, CommandUnderWay under) {
+        PreparedStatement of = under.statement;
+        if (of != null && connection.statements().find(of) == null) {
+            restoreThen(connection, of.preparedIn(), () -> prepareOn(connection, under, of));
+            return;
+        }
+        long insertId = -1;
+        if (under.has(READS_INSERT_ID) && !session.insertIdUnread() && connection.lastInsertId() != session.lastInsertId()) {
+            insertId = session.lastInsertId();
+            connection.lastInsertId(insertId);
+        }
+        switch (RestorePlan.between(connection.state(), session.state(), connection.baseline(), insertId)) {
+            case RestorePlan.Nothing nothing -> owner.send(connection, null);
+            case RestorePlan.Statements plan -> {
+                if (under.command() == Command.QUERY && under.single && !under.large() && !under.has(Trait.LOAD_DATA_LOCAL.bit())) {
+                    counters.restore(false);
+                    owner.send(connection, plan);
+                } else {
+                    restore(connection, plan, session.state(), () -> owner.send(connection, null));
+                }
+            }
+            case RestorePlan.Relogin relogin -> anotherConnection(connection);
+        }
+    }
+
+    /** Brings the connection into a state and goes on there. */
+    void restoreThen(ServerConnection connection, SessionState target, Runnable then) {
+        switch (RestorePlan.between(connection.state(), target, connection.baseline())) {
+            case RestorePlan.Nothing nothing -> then.run();
+            case RestorePlan.Statements plan -> restore(connection, plan, target, then);
+            case RestorePlan.Relogin relogin -> anotherConnection(connection);
+        }
+    }
+
+    private void restore(ServerConnection connection, RestorePlan.Statements plan, SessionState target, Runnable then) {
+        counters.restore(true);
+        if (plan.statements() > 1) {
+            multiStatements(connection, true);
+        }
+        String sql = plan.sql().substring(0, plan.sql().length() - 1);
+        connection.ask(Question.query(sql, answer -> {
+            if (!owner.has(connection)) {
+                return;
+            }
+            switch (answer) {
+                case Answer.Rows rows -> {
+                    connection.state(target);
+                    then.run();
+                }
+                case Answer.Refused refused -> failed(connection, refused.error());
+                case Answer.Lost lost -> {
+                    // The connection tells its tenant.
+                }
+            }
+        }));
+    }
+
+    /** No statement puts this session on this connection: it needs one that was logged in freshly. */
+    private void anotherConnection(ServerConnection connection) {
+        owner.discardLease(connection);
+        if (++owner.underWay().attempts > MAX_ATTEMPTS) {
+            owner.refused(stateLost("no server connection could be brought into its state"));
+        } else {
+            owner.acquire();
+        }
+    }
+
+    /** The restore was refused, and the statement has not run. */
+    void failed(ServerConnection connection, ErrPacket error) {
+        log.info("client {} of {}: its state could not be restored: {}", owner.id(), owner.account(), error);
+        owner.discardLease(connection);
+        if (error.code() == 1049 || error.code() == 1044) {
+            // The schema is gone, or the right to it: a session that had been in it all the time would have none now.
+            session.wasRead(session.state().withSchema(""));
+            owner.account().schemas().clear();
+        }
+        if (++owner.underWay().attempts >= MAX_ATTEMPTS || !owner.canTryAgain()) {
+            owner.refused(stateLost(error.message()));
+        } else {
+            owner.acquire();
+        }
+    }
+
+    private static ErrPacket stateLost(String why) {
+        return new ErrPacket(Refusal.STATE_LOST.code(), Refusal.STATE_LOST.sqlState(), "Usher could not restore the session's state: " + why);
+    }
+
+    private void prepareOn(ServerConnection connection, CommandUnderWay under, PreparedStatement of) {
+        counters.reprepare();
+        Reprepare.on(connection, of, (int serverId, @Nullable ErrPacket error) -> {
+            if (!owner.has(connection)) {
+                return;
+            }
+            if (error == null) {
+                ClientStatements.add(connection, of, serverId);
+                prepare(connection, under);
+            } else {
+                owner.answerInstead(error);
+            }
+        });
+    }
+
+    /** Whether one COM_QUERY may hold several statements; switched in front of what is sent next. */
+    static void multiStatements(ServerConnection connection, boolean on) {
+        if (connection.multiStatements() != on) {
+            connection.multiStatements(on);
+            connection.ask(Question.simple(Command.SET_OPTION, new byte[] {(byte) (on ? 0 : 1), 0}, answer -> {}));
+        }
+    }
+}
