@@ -52,12 +52,11 @@ final class Opener {
         Login login = new Login(pool, then);
         ServerLogin handler =
                 new ServerLogin(pool.account().user(), pool.capabilities(), tls, responder, ATTRIBUTES, server::greeted, login);
-        Future<?> limit = loop.schedule(handler::timedOut, LOGIN_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        login.limit = limit;
-        link.connect(loop, verified, handler, channel -> login.connected(channel, handler), why -> {
-            limit.cancel(false);
-            then.accept(new Opening.Unreachable(why));
-        });
+        // A login that is relayed also waits for its client.
+        Duration connectTimeout = worker.config().server().connectTimeout();
+        Duration limit = verified && connectTimeout.compareTo(LOGIN_LIMIT) < 0 ? connectTimeout : LOGIN_LIMIT;
+        login.limit = loop.schedule(() -> login.tooLong(handler), limit.toMillis(), TimeUnit.MILLISECONDS);
+        link.connect(loop, verified, handler, channel -> login.connected(channel, handler), handler::notConnected);
     }
 
     private final class Login implements ServerLogin.Listener {
@@ -66,6 +65,7 @@ final class Opener {
         private @Nullable Channel channel;
         private @Nullable ServerLogin handler;
         private @Nullable Future<?> limit;
+        private @Nullable ServerConnection connection;
 
         Login(Pool pool, Consumer<Opening> then) {
             this.pool = pool;
@@ -77,36 +77,57 @@ final class Opener {
             handler = with;
         }
 
-        @Override
-        public void ended(ServerLogin.Outcome outcome) {
+        void tooLong(ServerLogin running) {
+            ServerConnection open = connection;
+            if (open == null) {
+                running.timedOut();
+            } else {
+                // Logged in, but it does not answer what Usher asks first: that is lost, which ends this.
+                open.quit();
+            }
+        }
+
+        private void done(Opening opening) {
             Future<?> timer = limit;
             if (timer != null) {
                 timer.cancel(false);
             }
+            then.accept(opening);
+        }
+
+        @Override
+        public void ended(ServerLogin.Outcome outcome) {
             switch (outcome) {
                 case ServerLogin.Outcome.LoggedIn in -> loggedIn(in);
                 case ServerLogin.Outcome.Refused refused -> {
                     int code = refused.error().code();
-                    boolean full = code == 1040 || code == 1203 || code == 1226 || refused.beforeLogin();
-                    then.accept(full ? new Opening.Full(refused.error()) : new Opening.Refused(refused.error()));
+                    if (code == 1040 || code == 1203 || code == 1226 || refused.beforeLogin()) {
+                        done(new Opening.Full(refused.error()));
+                    } else if (refused.error().sqlState().equals("08S01")) {
+                        // About the connection, not the account: the server is going down (1053), or was too slow itself (1159).
+                        done(new Opening.Unreachable(refused.error().message()));
+                    } else {
+                        done(new Opening.Refused(refused.error()));
+                    }
                 }
-                case ServerLogin.Outcome.Failed failed -> then.accept(new Opening.Unreachable(failed.why()));
+                case ServerLogin.Outcome.Failed failed -> done(new Opening.Unreachable(failed.why()));
             }
         }
 
         private void loggedIn(ServerLogin.Outcome.LoggedIn in) {
             Channel open = channel;
-            ServerLogin done = handler;
-            if (open == null || done == null) {
-                then.accept(new Opening.Unreachable("the connection was closed"));
+            ServerLogin loggedIn = handler;
+            if (open == null || loggedIn == null) {
+                done(new Opening.Unreachable("the connection was closed"));
                 return;
             }
             // Between 90 and 100 % of the lifetime, so that connections opened together do not end together.
             long life = (long) (lifetime.toNanos() * (0.9 + ThreadLocalRandom.current().nextDouble() * 0.1));
-            ServerConnection connection = new ServerConnection(
+            ServerConnection opened = new ServerConnection(
                     worker, pool, open, in.greeting(), in.capabilities(), in.encrypted(), System.nanoTime() + life);
-            open.pipeline().replace(done, "server", connection);
-            initialise(connection, then);
+            connection = opened;
+            open.pipeline().replace(loggedIn, "server", opened);
+            initialise(opened, this::done);
         }
     }
 
@@ -167,7 +188,11 @@ final class Opener {
             then.accept(false);
             return;
         }
-        connection.ask(Question.simple(Command.RESET_CONNECTION, new byte[0], answer -> connection.statements().clear()));
+        boolean[] reset = {false};
+        connection.ask(Question.simple(Command.RESET_CONNECTION, new byte[0], answer -> {
+            connection.statements().clear();
+            reset[0] = answer instanceof Answer.Rows;
+        }));
         connection.lastInsertId(0);
         connection.state(dev.usher.session.SessionState.INITIAL.withSchema(connection.state().schema()));
         String collation = baseline.values().getOrDefault("collation_connection", "utf8mb4_general_ci");
@@ -175,7 +200,7 @@ final class Opener {
             // MySQL resets the character sets to the server's defaults, not to those of the login.
             connection.ask(Question.query("SET NAMES utf8mb4 COLLATE " + collation, answer -> {}));
         }
-        connection.ask(Question.query(server.trackers(baseline), answer -> then.accept(answer instanceof Answer.Rows)));
+        connection.ask(Question.query(server.trackers(baseline), answer -> then.accept(reset[0] && answer instanceof Answer.Rows)));
     }
 
     private static void failed(ServerConnection connection, Answer answer, Consumer<Opening> then) {

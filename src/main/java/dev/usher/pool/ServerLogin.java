@@ -15,6 +15,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,8 @@ final class ServerLogin extends ChannelInboundHandlerAdapter implements AuthResp
 
     private static final int LARGEST_PACKET = 1 << 20;
     private static final long MAX_PACKET_SIZE = 1L << 30;
+    /** How long a server may take to answer a login that was abandoned. */
+    private static final long LAST_WORD_SECONDS = 5;
 
     private final String user;
     private final long wantedCapabilities;
@@ -108,6 +111,10 @@ final class ServerLogin extends ChannelInboundHandlerAdapter implements AuthResp
     private void received(ChannelHandlerContext ctx, ByteBuf packet) {
         if (!packet.isReadable()) {
             throw new MalformedPacketException("empty packet while logging in");
+        }
+        if (Capabilities.has(capabilities, Capabilities.SSL) && !encrypted) {
+            // Whoever stands in between could have said it.
+            throw new MalformedPacketException("a packet in clear where TLS begins");
         }
         int first = packet.getUnsignedByte(packet.readerIndex());
         if (first == ErrPacket.HEADER) {
@@ -193,6 +200,10 @@ final class ServerLogin extends ChannelInboundHandlerAdapter implements AuthResp
             send(new byte[] {1});
             ended = true;
             packets.release();
+            ChannelHandlerContext ctx = context;
+            if (ctx != null) {
+                ctx.executor().schedule(() -> ctx.close(), LAST_WORD_SECONDS, TimeUnit.SECONDS);
+            }
             listener.ended(new Outcome.Failed(why));
         }
     }
@@ -205,6 +216,11 @@ final class ServerLogin extends ChannelInboundHandlerAdapter implements AuthResp
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         end(new Outcome.Failed(message(cause)));
+    }
+
+    /** There is nobody to log in to. */
+    void notConnected(String why) {
+        end(new Outcome.Failed(why));
     }
 
     /** Ends it from outside, when it takes too long. */

@@ -2,10 +2,12 @@ package dev.usher.pool;
 
 import dev.usher.config.ServerConfig;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the server's greeting before anybody has logged in: clients are greeted with it. The handshake is finished with a wrong answer, because a server blocks
@@ -34,14 +36,34 @@ public final class ServerProbe {
                 to.abandon("probe");
             }
         };
-        ServerLogin login = new ServerLogin(NOBODY, 0, TlsToServer.NONE, wrong, Map.of(), server::greeted, outcome -> {
+        Probe probe = new Probe(server, then);
+        ServerLogin login = new ServerLogin(NOBODY, 0, TlsToServer.NONE, wrong, Map.of(), server::greeted, probe);
+        new ServerLink(config).connect(loop, false, login, channel -> probe.channel = channel, login::notConnected);
+        loop.schedule(login::timedOut, 10, TimeUnit.SECONDS);
+    }
+
+    private static final class Probe implements ServerLogin.Listener {
+        private final Server server;
+        private final Consumer<String> then;
+        private @Nullable Channel channel;
+
+        Probe(Server server, Consumer<String> then) {
+            this.server = server;
+            this.then = then;
+        }
+
+        @Override
+        public void ended(ServerLogin.Outcome outcome) {
+            Channel open = channel;
+            if (open != null) {
+                // Also when it got in, to a server with an anonymous account.
+                open.close();
+            }
             switch (outcome) {
                 case ServerLogin.Outcome.LoggedIn in -> then.accept("");
                 case ServerLogin.Outcome.Refused refused -> then.accept(refused.beforeLogin() ? refused.error().toString() : "");
                 case ServerLogin.Outcome.Failed failed -> then.accept(server.greeting() == null ? failed.why() : "");
             }
-        });
-        new ServerLink(config).connect(loop, false, login, channel -> channel.closeFuture().addListener(done -> {}), then);
-        loop.schedule(login::timedOut, 10, TimeUnit.SECONDS);
+        }
     }
 }
