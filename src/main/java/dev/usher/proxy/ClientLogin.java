@@ -65,6 +65,7 @@ final class ClientLogin implements LoginRelay.ToClient {
     private final Frontend frontend;
     private final boolean overLimit;
     private Step step = Step.WAITING_FOR_SERVER;
+    /** What the next packet, from either side, must have. */
     private int sequence;
     private long offered;
     private long capabilities;
@@ -110,6 +111,7 @@ final class ClientLogin implements LoginRelay.ToClient {
         HandshakeV10 greeting = new HandshakeV10(
                 server.serverVersion(), client.id().value(), greetingNonce, offered, server.collation(), ServerStatus.AUTOCOMMIT, server.authPlugin());
         step = Step.RESPONSE;
+        sequence = 1;
         awaitClient();
         client.channel().writeAndFlush(Packets.packet(client.channel().alloc(), 0, greeting::write), client.channel().voidPromise());
     }
@@ -159,7 +161,11 @@ final class ClientLogin implements LoginRelay.ToClient {
             if (in.readableBytes() < Packets.HEADER + length) {
                 return;
             }
-            sequence = in.getUnsignedByte(in.readerIndex() + 3) + 1;
+            if (in.getUnsignedByte(in.readerIndex() + 3) != (sequence & 0xFF)) {
+                client.refuse(Refusal.OUT_OF_ORDER, "Got packets out of order", sequence);
+                return;
+            }
+            sequence++;
             in.skipBytes(Packets.HEADER);
             if (received(in, in.readSlice(length))) {
                 return;
@@ -174,6 +180,9 @@ final class ClientLogin implements LoginRelay.ToClient {
             case RESPONSE -> {
                 if (payload.readableBytes() == HandshakeResponse41.SSL_REQUEST_LENGTH
                         && Capabilities.has(HandshakeResponse41.peekCapabilities(payload), Capabilities.SSL)) {
+                    if (client.tls()) {
+                        throw new MalformedPacketException("a second SSLRequest");
+                    }
                     beginTls(in);
                     return true;
                 }

@@ -21,6 +21,7 @@ import dev.usher.wire.Capabilities;
 import dev.usher.wire.Command;
 import dev.usher.wire.Command.Response;
 import dev.usher.wire.ErrPacket;
+import dev.usher.wire.MalformedPacketException;
 import dev.usher.wire.OkPacket;
 import dev.usher.wire.Packets;
 import io.netty.buffer.ByteBuf;
@@ -644,7 +645,14 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
         ByteBuf bytes = under.takePacket();
         if (under.statement != null) {
-            bytes = statements.send(bytes, under, connection, queryAttributes, client.channel().alloc());
+            try {
+                bytes = statements.send(bytes, under, connection, queryAttributes, client.channel().alloc());
+            } catch (MalformedPacketException | IndexOutOfBoundsException e) {
+                // The client's fault, wherever this is called from: the server connection must not pay for it.
+                bytes.release();
+                client.refuse(Refusal.MALFORMED_PACKET, "Malformed communication packet", 1);
+                return;
+            }
         }
         under.sent = command.response() != Response.NONE;
         if (!under.sent) {

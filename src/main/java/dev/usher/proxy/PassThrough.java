@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class PassThrough {
     private final ClientConnection client;
     private int frameLeft;
+    /** The last frame of a file was full, so that the next one belongs to the same packet. */
+    private boolean fullFrame;
     private boolean framesFollow;
     private @Nullable SqlLexer lexer;
     private int fileSequenceShift;
@@ -78,6 +80,7 @@ final class PassThrough {
         fileSequenceShift = sequenceShift;
         frameLeft = 0;
         framesFollow = true;
+        fullFrame = false;
     }
 
     /** Passes the next piece of a file on; the empty packet that ends it makes {@link #done} true. Returns whether any progress was made. */
@@ -95,7 +98,9 @@ final class PassThrough {
             return false;
         }
         frameLeft = in.getUnsignedMediumLE(in.readerIndex());
-        framesFollow = frameLeft > 0;
+        // An empty frame behind a full one ends that packet, not the file.
+        framesFollow = frameLeft > 0 || fullFrame;
+        fullFrame = frameLeft == Packets.MAX_FRAME;
         in.setByte(in.readerIndex() + 3, in.getUnsignedByte(in.readerIndex() + 3) - fileSequenceShift);
         forward(in.readRetainedSlice(Packets.HEADER), to);
         return true;
