@@ -27,6 +27,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.handler.ssl.SslContext;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -57,6 +58,7 @@ public final class Usher implements AutoCloseable {
     private final Frontend frontend;
     private final Server server = new Server();
     private final Snapshots snapshots;
+    private final List<SslContext> contexts = new ArrayList<>();
     private @Nullable AdminServer admin;
     private volatile boolean closed;
 
@@ -64,10 +66,11 @@ public final class Usher implements AutoCloseable {
         this.config = config;
         this.certificate = ServerCertificate.from(config.tls());
         SslContext towardsClients = SslContexts.towardsClients(certificate);
+        contexts.add(towardsClients);
         SessionTickets tickets = new SessionTickets(towardsClients, new SecureRandom());
         RsaKeyPair rsa = RsaKeyPair.generate(command -> Thread.ofVirtual().name("rsa-key").start(command));
         this.frontend = new Frontend(config, towardsClients, certificate, rsa);
-        TlsToServer towardsServer = towardsServer(config);
+        TlsToServer towardsServer = towardsServer(config, contexts);
         PoolConfig pool = config.pool();
         int limit = pool.maxServerConnections() instanceof ServerConnectionLimit.Fixed fixed ? fixed.connections() : BEFORE_THE_FIRST_LOOK;
         ConnectionBudget budget = new ConnectionBudget(limit);
@@ -110,12 +113,13 @@ public final class Usher implements AutoCloseable {
         return Math.max(1, Math.min(cores, byBudget));
     }
 
-    private static TlsToServer towardsServer(UsherConfig config) {
+    private static TlsToServer towardsServer(UsherConfig config, List<SslContext> contexts) {
         ServerTls mode = config.server().tls();
         if (mode == ServerTls.DISABLED) {
             return TlsToServer.NONE;
         }
         SslContext context = SslContexts.towardsServer(mode, config.server().tlsCa());
+        contexts.add(context);
         return TlsToServer.with(mode, context, config.server().address());
     }
 
@@ -258,5 +262,6 @@ public final class Usher implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         loops.shutdownGracefully(20, 2000, TimeUnit.MILLISECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+        contexts.forEach(ReferenceCountUtil::release);
     }
 }
