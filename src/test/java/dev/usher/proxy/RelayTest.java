@@ -216,7 +216,7 @@ class RelayTest {
 
         /** All that the client has got so far. */
         byte[] client() {
-            clientChannel.flush();
+            relay.pause();
             ByteBuf all = Unpooled.buffer();
             for (Object message : clientChannel.outboundMessages()) {
                 all.writeBytes(((ByteBuf) message).duplicate());

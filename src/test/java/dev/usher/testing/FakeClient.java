@@ -40,6 +40,8 @@ public final class FakeClient implements AutoCloseable {
 
     private final FakeWire wire;
     private long capabilities = USUAL;
+    /** The sequence id that is due, or -1 while the connection phase goes on. */
+    private int expected = -1;
 
     private FakeClient(FakeWire wire) {
         this.wire = wire;
@@ -126,7 +128,7 @@ public final class FakeClient implements AutoCloseable {
     /** The whole answer to a COM_QUERY, up to an ERR or to the last OK. */
     public Response response() throws IOException {
         List<List<String>> rows = new ArrayList<>();
-        expectSequence(1);
+        expected = 1;
         while (true) {
             ByteBuf first = readNext();
             int header = first.getUnsignedByte(0);
@@ -138,11 +140,12 @@ public final class FakeClient implements AutoCloseable {
                 more = moreResults(first, true);
             } else {
                 int columns = (int) LengthEncoded.readInt(first);
-                for (int i = 0; i < columns; i++) {
-                    readNext();
-                }
-                if ((capabilities & Capabilities.DEPRECATE_EOF) == 0) {
-                    readNext();
+                int described = columns + ((capabilities & Capabilities.DEPRECATE_EOF) == 0 ? 1 : 0);
+                for (int i = 0; i < described; i++) {
+                    ByteBuf definition = readNext();
+                    if (definition.getUnsignedByte(0) == ErrPacket.HEADER) {
+                        return new Response(rows, ErrPacket.read(definition));
+                    }
                 }
                 ByteBuf row;
                 while (!endsRows(row = readNext())) {
@@ -181,12 +184,6 @@ public final class FakeClient implements AutoCloseable {
         }
         return values;
     }
-
-    private void expectSequence(int next) {
-        expected = next;
-    }
-
-    private int expected = -1;
 
     private ByteBuf readNext() throws IOException {
         ByteBuf packet = wire.read();

@@ -49,6 +49,8 @@ public final class FakeServer implements AutoCloseable {
     private final AtomicInteger logins = new AtomicInteger();
     private volatile @Nullable Deed insteadOfGreeting;
     private volatile @Nullable Deed insteadOfLogin;
+    private volatile @Nullable Deed insteadOfCommands;
+    private final Map<Command, Deed> commands = new ConcurrentHashMap<>();
     private volatile int maxConnections = 100;
 
     private FakeServer(Flavour flavour, int port) throws IOException {
@@ -80,6 +82,16 @@ public final class FakeServer implements AutoCloseable {
     /** What follows a handshake response in place of the login; null for the login. The connection is closed after it. */
     public void insteadOfLogin(@Nullable Deed deed) {
         insteadOfLogin = deed;
+    }
+
+    /** What a connection does as soon as it is logged in; null for taking commands. The connection is closed after it. */
+    public void insteadOfCommands(@Nullable Deed deed) {
+        insteadOfCommands = deed;
+    }
+
+    /** What a command other than COM_QUERY and COM_QUIT does. */
+    public void on(Command command, Deed deed) {
+        commands.put(command, deed);
     }
 
     /** What a statement does. */
@@ -163,13 +175,13 @@ public final class FakeServer implements AutoCloseable {
         }
         wire.send(0, greeting()::write);
         HandshakeResponse41 response = HandshakeResponse41.read(wire.read());
-        if (response.user().equals(PROBE)) {
-            wire.answer(new ErrPacket(1045, "28000", "Access denied")::write);
-            return Optional.empty();
-        }
         Deed broken = insteadOfLogin;
         if (broken != null) {
             broken.on(wire);
+            return Optional.empty();
+        }
+        if (response.user().equals(PROBE)) {
+            wire.answer(new ErrPacket(1045, "28000", "Access denied")::write);
             return Optional.empty();
         }
         if (!NativePassword.NAME.equals(response.authPlugin())) {
@@ -198,6 +210,11 @@ public final class FakeServer implements AutoCloseable {
     }
 
     private void commands(FakeWire wire, HandshakeResponse41 login) throws IOException {
+        Deed instead = insteadOfCommands;
+        if (instead != null) {
+            instead.on(wire);
+            return;
+        }
         boolean attributes = Capabilities.has(login.capabilities(), Capabilities.QUERY_ATTRIBUTES);
         while (true) {
             ByteBuf packet = wire.read();
@@ -212,7 +229,10 @@ public final class FakeServer implements AutoCloseable {
                 }
                 case SET_OPTION -> wire.sendRaw(ScriptedResponse.toUsher(ScriptedResponse::end));
                 default -> {
-                    if (command.response() != Command.Response.NONE) {
+                    Deed deed = commands.get(command);
+                    if (deed != null) {
+                        deed.on(wire);
+                    } else if (command.response() != Command.Response.NONE) {
                         wire.sendRaw(ScriptedResponse.toUsher(ScriptedResponse::ok));
                     }
                 }
