@@ -23,7 +23,7 @@ public final class Settings {
     public static final Setting<Path> SERVER_TLS_CA = single(Setting.Group.SERVER, "server-tls-ca", "FILE", "", Path::of,
             "Authorities (PEM) that verify-ca and verify-identity trust instead of the system's");
     public static final Setting<Duration> SERVER_CONNECT_TIMEOUT = duration(Setting.Group.SERVER,
-            "server-connect-timeout", "10s", "How long clients wait for a server that is down");
+            "server-connect-timeout", "10s", "How long a login waits for a server that has not been reached since the start");
 
     public static final Setting<List<ListenAddress>> LISTEN = list(CLIENTS, "listen", "ADDRESS", "127.0.0.1:1040",
             ListenAddress::parse, "Where clients connect: HOST:PORT, [IPV6]:PORT, *:PORT or the path of a Unix socket");
@@ -62,11 +62,11 @@ public final class Settings {
     public static final Setting<Integer> PER_ACCOUNT_LIMIT = single(POOL, "per-account-limit", "N", "", Setting::integer,
             "Server connections that one account may hold");
     public static final Setting<Duration> CREDENTIAL_TTL = duration(POOL, "credential-ttl", "60s",
-            "What was learned about an account is confirmed with the server at least this often");
+            "A login is confirmed with the server when the account's last confirmation is older");
     public static final Setting<Duration> PRIVILEGE_TTL = duration(POOL, "privilege-ttl", "5m",
-            "A server connection logs in again when its login is older, so that new rights apply");
+            "No effect yet: a server connection is to log in again when its login is older");
     static final Setting<ServerSideCode> SERVER_SIDE_CODE = choice(POOL, "server-side-code", ServerSideCode.PIN,
-            ServerSideCode.class, "Whether stored routines and triggers are trusted to leave nothing in the session");
+            ServerSideCode.class, "Whether stored routines are trusted to leave nothing in the session");
 
     public static final Setting<Optional<HostAndPort>> ADMIN_LISTEN = single(ADMIN, "admin", "HOST:PORT|off",
             "127.0.0.1:1041", Settings::addressOrOff, "Where admin statements are answered").in("admin", "listen");
