@@ -81,6 +81,9 @@ public final class Usher implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             workers.add(new Worker((EventLoop) loops.next(), config, budget, server, accounts, towardsServer, counters));
         }
+        for (Worker worker : workers) {
+            worker.loop().scheduleAtFixedRate(() -> closeIdle(worker), 1, 1, TimeUnit.SECONDS);
+        }
         this.snapshots = new Snapshots(workers, frontend, budget, counters, server);
         loops.next().scheduleAtFixedRate(tickets::renew, TICKET_KEY_LIFE.toMinutes(), TICKET_KEY_LIFE.toMinutes(), TimeUnit.MINUTES);
     }
@@ -101,6 +104,15 @@ public final class Usher implements AutoCloseable {
         } catch (RuntimeException e) {
             usher.close();
             throw e;
+        }
+    }
+
+    private void closeIdle(Worker worker) {
+        long now = System.nanoTime();
+        for (ClientConnection client : frontend.clients().values()) {
+            if (client.worker() == worker) {
+                client.closeIfIdleTooLong(now);
+            }
         }
     }
 

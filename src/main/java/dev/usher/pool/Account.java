@@ -2,6 +2,7 @@ package dev.usher.pool;
 
 import dev.usher.auth.Credentials;
 import dev.usher.session.Baseline;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +16,9 @@ public final class Account {
     private final boolean told;
     private final Set<String> schemas = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Known known;
-    private volatile @Nullable Baseline baseline;
+    private final Map<Long, Read> baselines = new ConcurrentHashMap<>();
+    private volatile @Nullable Identity identity;
     private volatile boolean accepted;
-    private volatile long baselineEpoch;
     private volatile long privilegeEpoch = System.nanoTime();
 
     /** @param confirmedAt {@link System#nanoTime} of the last login that the server accepted */
@@ -68,24 +69,39 @@ public final class Account {
         known = told && k != null ? new Known(k.credentials, Long.MIN_VALUE) : null;
     }
 
-    /** Variables after login; null until a server connection of the account has been opened, and after a SET GLOBAL. */
-    public @Nullable Baseline baseline() {
-        return baseline;
+    /**
+     * Variables after login; null until a server connection has been opened.
+     *
+     * @param capabilities of the pool: some flags set variables
+     */
+    public @Nullable Baseline baseline(long capabilities) {
+        Read read = baselines.get(capabilities);
+        return read == null ? null : read.baseline;
     }
 
-    long baselineEpoch() {
-        return baselineEpoch;
+    /** Whether it is still what a new session would begin with, as far as Usher has seen. */
+    public boolean current(long capabilities, Server server) {
+        Read read = baselines.get(capabilities);
+        return read != null && read.epoch == server.globalEpoch();
     }
 
-    /** Whether the baseline is still what a new session would begin with. */
-    public boolean current(Server server) {
-        return baseline != null && baselineEpoch == server.globalEpoch();
+    void baseline(long capabilities, Baseline read, long epoch) {
+        baselines.put(capabilities, new Read(read, epoch));
     }
 
-    void baseline(Baseline read, long epoch) {
-        baseline = read;
-        baselineEpoch = epoch;
+    private record Read(Baseline baseline, long epoch) {}
+
+    /** Who the server takes the account for, and its roles, as seen over TCP; null until it has been asked. */
+    @Nullable Identity identity() {
+        return identity;
     }
+
+    void identity(Identity seen) {
+        identity = seen;
+    }
+
+    /** @param role as CURRENT_ROLE() gives it, empty where the server has no roles */
+    record Identity(String user, String role) {}
 
     /** Schemas that the server let the account use as default since its last confirmation. */
     public Set<String> schemas() {
@@ -101,6 +117,11 @@ public final class Account {
     void privilegesChanged() {
         privilegeEpoch = System.nanoTime();
         schemas.clear();
+        Known k = known;
+        if (k != null) {
+            // The password may be among what has changed: the next login asks the server.
+            known = new Known(k.credentials, Long.MIN_VALUE);
+        }
     }
 
     @Override

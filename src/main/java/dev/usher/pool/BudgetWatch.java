@@ -82,8 +82,10 @@ final class BudgetWatch {
         if (answer instanceof Answer.Rows rows) {
             List<@Nullable String[]> all = rows.rows();
             String value = all.isEmpty() || all.getFirst().length < 2 ? null : all.getFirst()[1];
-            if (value != null) {
-                return Integer.parseInt(value);
+            try {
+                return value == null ? -1 : Integer.parseInt(value);
+            } catch (NumberFormatException e) {
+                return -1;
             }
         }
         return -1;

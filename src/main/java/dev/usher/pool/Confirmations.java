@@ -27,7 +27,7 @@ final class Confirmations {
         }
         List<Consumer<Opening>> first = new ArrayList<>(List.of(then));
         underWay.put(account, first);
-        worker.openForLogin(account, capabilities, new KnownCredentials(known), true, opening -> {
+        worker.openForLogin(account, capabilities, new KnownCredentials(known), false, opening -> {
             underWay.remove(account);
             switch (opening) {
                 case Opening.Opened in -> {

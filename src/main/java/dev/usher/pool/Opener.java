@@ -4,6 +4,8 @@ import dev.usher.pool.Question.Answer;
 import dev.usher.session.Baseline;
 import dev.usher.session.Collations;
 import dev.usher.session.Flavour;
+import dev.usher.session.SessionState;
+import dev.usher.wire.Capabilities;
 import dev.usher.wire.Command;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -56,6 +58,7 @@ final class Opener {
         Duration connectTimeout = worker.config().server().connectTimeout();
         Duration limit = verified && connectTimeout.compareTo(LOGIN_LIMIT) < 0 ? connectTimeout : LOGIN_LIMIT;
         login.limit = loop.schedule(() -> login.tooLong(handler), limit.toMillis(), TimeUnit.MILLISECONDS);
+        // A name look-up may take longer than all else: whoever is first, the limit or the failure, is heard.
         link.connect(loop, verified, handler, channel -> login.connected(channel, handler), handler::notConnected);
     }
 
@@ -145,28 +148,43 @@ final class Opener {
             return;
         }
         Account account = connection.pool().account();
-        Baseline known = account.baseline();
         long epoch = server.globalEpoch();
-        if (known == null || account.baselineEpoch() != epoch) {
-            connection.ask(Question.query("SHOW SESSION VARIABLES", answer -> {
-                if (answer instanceof Answer.Rows rows) {
-                    account.baseline(server.intern(variables(rows.rows())), epoch);
-                    track(connection, account, then);
-                } else {
-                    failed(connection, answer, then);
+        boolean mariaDb = server.flavour() == Flavour.MARIADB;
+        connection.ask(Question.query("SELECT CURRENT_USER(), CURRENT_ROLE()", answer -> {
+            // CURRENT_ROLE() is unknown to MySQL 5.7.
+            String role = answer instanceof Answer.Rows rows && !rows.rows().isEmpty() ? String.valueOf(rows.rows().getFirst()[1]) : "";
+            connection.role(role);
+            if (answer instanceof Answer.Rows rows && !rows.rows().isEmpty()) {
+                connection.user(String.valueOf(rows.rows().getFirst()[0]));
+            }
+        }));
+        connection.ask(Question.query(mariaDb ? VARIABLES_OF_MARIADB : "SHOW SESSION VARIABLES", answer -> {
+            if (answer instanceof Answer.Rows rows) {
+                Baseline read = server.intern(variables(rows.rows(), mariaDb));
+                Account.Identity seen = new Account.Identity(connection.user(), connection.role());
+                Account.Identity overTcp = account.identity();
+                if (connection.overSocket() && !seen.equals(overTcp)) {
+                    // Over its socket the server takes the account for another one, with other rights.
+                    link.socketUnfit();
+                    connection.quit();
+                    then.accept(new Opening.Unreachable("over server-socket " + account + " is " + seen.user()));
+                    return;
                 }
-            }));
-        } else {
-            track(connection, account, then);
-        }
+                account.identity(seen);
+                account.baseline(connection.pool().capabilities(), read, epoch);
+                connection.baseline(read);
+                track(connection, read, then);
+            } else {
+                failed(connection, answer, then);
+            }
+        }));
     }
 
-    private void track(ServerConnection connection, Account account, Consumer<Opening> then) {
-        Baseline read = account.baseline();
-        if (read == null) {
-            throw new IllegalStateException("baseline was just read");
-        }
-        connection.baseline(read);
+    /** The variables that a session can set; what others are set to is nobody's state. */
+    private static final String VARIABLES_OF_MARIADB = "SELECT VARIABLE_NAME, COALESCE(SESSION_VALUE, GLOBAL_VALUE) FROM information_schema.SYSTEM_VARIABLES"
+            + " WHERE VARIABLE_SCOPE LIKE 'SESSION%' AND READ_ONLY = 'NO' OR VARIABLE_NAME = 'INIT_CONNECT'";
+
+    private void track(ServerConnection connection, Baseline read, Consumer<Opening> then) {
         connection.ask(Question.query(server.trackers(read), answer -> {
             if (answer instanceof Answer.Rows) {
                 then.accept(new Opening.Opened(connection));
@@ -183,24 +201,33 @@ final class Opener {
      */
     void reset(ServerConnection connection, Consumer<Boolean> then) {
         Baseline baseline = connection.baseline();
-        if (!baseline.values().getOrDefault("init_connect", "").isEmpty()) {
-            // COM_RESET_CONNECTION does not run init_connect again.
+        boolean loginSetsMore = !baseline.values().getOrDefault("init_connect", "").isEmpty()
+                || Capabilities.has(connection.pool().capabilities(), Capabilities.IGNORE_SPACE | Capabilities.INTERACTIVE);
+        if (loginSetsMore) {
+            // COM_RESET_CONNECTION does not run init_connect again, nor does it set what these flags set.
             then.accept(false);
             return;
         }
-        boolean[] reset = {false};
+        boolean[] done = {false, true};
         connection.ask(Question.simple(Command.RESET_CONNECTION, new byte[0], answer -> {
+            done[0] = answer instanceof Answer.Rows;
             connection.statements().clear();
-            reset[0] = answer instanceof Answer.Rows;
         }));
         connection.lastInsertId(0);
-        connection.state(dev.usher.session.SessionState.INITIAL.withSchema(connection.state().schema()));
+        connection.state(SessionState.INITIAL.withSchema(connection.state().schema()));
+        // A role survives, whoever set it and however.
+        connection.ask(Question.query("SELECT CURRENT_ROLE()", answer -> {
+            if (answer instanceof Answer.Rows rows && !rows.rows().isEmpty()) {
+                done[1] = connection.role().equals(String.valueOf(rows.rows().getFirst()[0]));
+            }
+        }));
         String collation = baseline.values().getOrDefault("collation_connection", "utf8mb4_general_ci");
         if (server.flavour() == Flavour.MYSQL) {
             // MySQL resets the character sets to the server's defaults, not to those of the login.
             connection.ask(Question.query("SET NAMES utf8mb4 COLLATE " + collation, answer -> {}));
         }
-        connection.ask(Question.query(server.trackers(baseline), answer -> then.accept(reset[0] && answer instanceof Answer.Rows)));
+        connection.ask(Question.query(
+                server.trackers(baseline), answer -> then.accept(done[0] && done[1] && answer instanceof Answer.Rows)));
     }
 
     private static void failed(ServerConnection connection, Answer answer, Consumer<Opening> then) {
@@ -213,13 +240,15 @@ final class Opener {
         then.accept(new Opening.Unreachable("a new server connection could not be prepared: " + why));
     }
 
-    private static Map<String, String> variables(List<@Nullable String[]> rows) {
+    private static Map<String, String> variables(List<@Nullable String[]> rows, boolean mariaDb) {
         Map<String, String> variables = new HashMap<>();
         for (@Nullable String[] row : rows) {
             String name = row[0];
-            if (name != null && Baseline.isState(name.toLowerCase(Locale.ROOT))) {
+            String lower = name == null ? "" : name.toLowerCase(Locale.ROOT);
+            boolean settable = mariaDb || Baseline.settableOnMySql(lower);
+            if (lower.equals("init_connect") || settable && Baseline.isState(lower)) {
                 String value = row.length > 1 ? row[1] : null;
-                variables.put(name.toLowerCase(Locale.ROOT), value == null ? "" : value);
+                variables.put(lower, value == null ? "" : value);
             }
         }
         return variables;

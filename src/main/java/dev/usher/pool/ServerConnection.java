@@ -15,6 +15,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +43,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private final ResponseReader reader = new ResponseReader();
     private final StatementCache statements = new StatementCache();
 
+    private String user = "";
+    private String role = "";
+    private boolean closeWhenQuiet;
     private SessionState state = SessionState.INITIAL;
     private @Nullable Baseline baseline;
     private boolean stateChanged;
@@ -92,6 +96,33 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         return new ServerThreadId(greeting.connectionId());
     }
 
+    boolean overSocket() {
+        return channel instanceof EpollDomainSocketChannel;
+    }
+
+    /** CURRENT_USER() after login. */
+    String user() {
+        return user;
+    }
+
+    void user(String current) {
+        user = current;
+    }
+
+    /** CURRENT_ROLE() after login. */
+    String role() {
+        return role;
+    }
+
+    void role(String current) {
+        role = current;
+    }
+
+    /** Whether it only waits for answers that somebody still needs, and is closed with the last. */
+    void closeWhenQuiet() {
+        closeWhenQuiet = true;
+    }
+
     public HandshakeV10 greeting() {
         return greeting;
     }
@@ -132,7 +163,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     boolean due(long now) {
-        return retiring || now - retireAt > 0 || openedAt - pool.account().privilegeEpoch() < 0 || baseline != pool.account().baseline();
+        return retiring || now - retireAt > 0 || openedAt - pool.account().privilegeEpoch() < 0 || baseline != pool.account().baseline(pool.capabilities());
     }
 
     /** To be closed as soon as nobody has it. */
@@ -272,6 +303,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
                 reader.begin(next.shape(), next.eachRow(), next.sequenceShift());
             }
             first.finished(this);
+            if (closeWhenQuiet && exchanges.isEmpty() && !closed) {
+                worker.quiet(this);
+            }
         }
     }
 
@@ -315,9 +349,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     @Override
     public void variable(String name, String value) {
         explained = true;
-        if (name.equals("character_set_connection")) {
-            charsetChanged = true;
-        } else if (name.equals("collation_connection")) {
+        if (name.equals("character_set_connection") || name.equals("collation_connection")) {
             charsetChanged = true;
         }
         if (baseline != null) {

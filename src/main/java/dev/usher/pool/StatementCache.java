@@ -3,6 +3,7 @@ package dev.usher.pool;
 import dev.usher.session.PreparedStatement;
 import dev.usher.session.SessionState;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,8 @@ public final class StatementCache {
     /** Per server connection; with a budget of 100 that stays below a third of the default max_prepared_stmt_count of 16,382. */
     static final int CAPACITY = 50;
 
-    private final Map<Key, OnServer> statements = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Key, OnServer> shared = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<PreparedStatement, OnServer> attached = new IdentityHashMap<>();
 
     private record Key(byte[] text, SessionState state) {
         @Override
@@ -55,17 +57,22 @@ public final class StatementCache {
 
     /** The statement's existence here, or null if it must be prepared first. */
     public @Nullable OnServer find(PreparedStatement statement) {
-        return statements.get(new Key(statement.text(), statement.preparedIn()));
+        OnServer own = attached.get(statement);
+        return own != null ? own : shared.get(key(statement));
     }
 
     /** Remembers what the server has just prepared; returns an id to close on the server, or 0. */
     public int add(PreparedStatement statement, int serverId) {
-        OnServer earlier = statements.put(new Key(statement.text(), statement.preparedIn()), new OnServer(serverId));
+        return share(key(statement), new OnServer(serverId));
+    }
+
+    private int share(Key key, OnServer statement) {
+        OnServer earlier = shared.put(key, statement);
         if (earlier != null) {
             return earlier.id;
         }
-        if (statements.size() > CAPACITY) {
-            var eldest = statements.entrySet().iterator();
+        if (shared.size() > CAPACITY) {
+            var eldest = shared.entrySet().iterator();
             int id = eldest.next().getValue().id;
             eldest.remove();
             return id;
@@ -73,18 +80,37 @@ public final class StatementCache {
         return 0;
     }
 
-    /** Forgets one that the server no longer has in a usable form; returns its id to close, or 0. */
+    /** A cursor is opened or long data sent: until {@link #detach} no other statement with the same text uses it. */
+    public void attach(PreparedStatement statement) {
+        OnServer now = shared.remove(key(statement));
+        if (now != null) {
+            attached.put(statement, now);
+        }
+    }
+
+    /** Cursor and long data are gone; returns an id to close on the server, or 0. */
+    public int detach(PreparedStatement statement) {
+        OnServer own = attached.remove(statement);
+        return own == null ? 0 : share(key(statement), own);
+    }
+
+    /** Forgets what is attached to a statement that its client has closed; returns the id to close, or 0. */
     public int remove(PreparedStatement statement) {
-        OnServer gone = statements.remove(new Key(statement.text(), statement.preparedIn()));
-        return gone == null ? 0 : gone.id;
+        OnServer own = attached.remove(statement);
+        return own == null ? 0 : own.id;
     }
 
     /** COM_RESET_CONNECTION has dropped them all. */
     public void clear() {
-        statements.clear();
+        shared.clear();
+        attached.clear();
     }
 
     public int size() {
-        return statements.size();
+        return shared.size() + attached.size();
+    }
+
+    private static Key key(PreparedStatement statement) {
+        return new Key(statement.text(), statement.preparedIn());
     }
 }

@@ -144,7 +144,7 @@ public final class Worker {
         long now = System.nanoTime();
         ServerConnection idle;
         while ((idle = pool.takeIdle(tenant, handOver == HandOver.SHUFFLE)) != null) {
-            if (!keeps(idle) && idle.due(now)) {
+            if (!keeps(idle) && (idle.due(now) || stale(idle, tenant))) {
                 close(idle);
                 continue;
             }
@@ -166,6 +166,11 @@ public final class Worker {
         if (!openFor(pool, now)) {
             takeBackFor(pool, tenant, now);
         }
+    }
+
+    /** Whether it was logged in so long before the tenant that it may carry rights that the tenant would not have got. */
+    private boolean stale(ServerConnection connection, Tenant tenant) {
+        return tenant.loggedInAt() - connection.openedAt() > config.pool().privilegeTtl().toNanos();
     }
 
     /** No longer wants one. */
@@ -202,10 +207,6 @@ public final class Worker {
     /** The session gives its connection up with something in it that is not portable: it is reset before anybody else gets it. */
     public void releaseForReset(ServerConnection connection) {
         unlease(connection);
-        if (connection.owed() > 0) {
-            close(connection);
-            return;
-        }
         opener.reset(connection, done -> {
             if (connection.closed()) {
                 return;
@@ -221,7 +222,7 @@ public final class Worker {
     /** The session gives its connection up in a condition in which nobody else should have it. */
     public void discard(ServerConnection connection) {
         unlease(connection);
-        close(connection);
+        closeNow(connection);
     }
 
     private void unlease(ServerConnection connection) {
@@ -260,6 +261,11 @@ public final class Worker {
                 close(connection);
                 return;
             }
+            Tenant ownFirst = queue.first(own);
+            if (ownFirst != null) {
+                serve(connection, ownFirst);
+                return;
+            }
         }
         connection.idleSince = now;
         own.idle().add(connection);
@@ -267,7 +273,7 @@ public final class Worker {
 
     private void serve(ServerConnection connection, Tenant first) {
         Pool pool = connection.pool();
-        if (!Pool.fits(connection, first) && !keeps(connection)) {
+        if ((!Pool.fits(connection, first) || stale(connection, first)) && !keeps(connection)) {
             // The first in the queue has no schema and no statement takes the connection out of the one it is in.
             close(connection);
             return;
@@ -301,16 +307,23 @@ public final class Worker {
 
     /** Takes resting leases, or idle connections of others, for somebody who has just begun to wait. */
     private void takeBackFor(Pool pool, Tenant tenant, long now) {
-        ServerConnection resting = pool.resting().firstFor(tenant);
-        if (resting != null) {
-            queue.remove(pool, tenant);
-            takeBack(resting);
-            grant(resting, tenant);
+        if (serveFromResting(pool, tenant, now)) {
             return;
         }
         if (mayOpen(pool, now)) {
             makeRoom(pool, now);
         }
+    }
+
+    private boolean serveFromResting(Pool pool, Tenant tenant, long now) {
+        ServerConnection resting = pool.resting().firstFor(tenant);
+        if (resting == null || !keeps(resting) && (resting.due(now) || stale(resting, tenant))) {
+            return false;
+        }
+        queue.remove(pool, tenant);
+        takeBack(resting);
+        grant(resting, tenant);
+        return true;
     }
 
     private void takeBack(ServerConnection connection) {
@@ -348,12 +361,7 @@ public final class Worker {
         }
         if (victim != null) {
             takeBack(victim);
-            if (victim.owed() > 0) {
-                // Something about the session is still being read from it; it comes back by itself.
-                release(victim);
-            } else {
-                close(victim);
-            }
+            close(victim);
             return true;
         }
         budget.askOthers(this);
@@ -409,6 +417,11 @@ public final class Worker {
             case Opening.Unreachable unreachable -> down(pool, unreachable.why());
         }
         budget.give();
+        Tenant first = queue.first(pool);
+        if (first != null) {
+            // Nothing could be opened: what rests in this pool has to do.
+            serveFromResting(pool, first, System.nanoTime());
+        }
     }
 
     private void full(Pool pool, ErrPacket error) {
@@ -480,10 +493,8 @@ public final class Worker {
     }
 
     private void nextLogin() {
-        PendingLogin next = pendingLogins.peek();
-        if (next != null && budget.tryTakeLane()) {
-            pendingLogins.remove();
-            begin(next);
+        while (!pendingLogins.isEmpty() && budget.tryTakeLane()) {
+            begin(pendingLogins.remove());
         }
     }
 
@@ -545,7 +556,20 @@ public final class Worker {
         fill(System.nanoTime());
     }
 
+    /** Closes a connection that nobody has, once what is still being asked on it has been answered. */
     private void close(ServerConnection connection) {
+        if (connection.owed() > 0 && !connection.closed()) {
+            connection.closeWhenQuiet();
+        } else {
+            closeNow(connection);
+        }
+    }
+
+    void quiet(ServerConnection connection) {
+        closeNow(connection);
+    }
+
+    private void closeNow(ServerConnection connection) {
         if (connection.pool().all().remove(connection)) {
             counters.closed();
             connection.quit();
@@ -609,6 +633,13 @@ public final class Worker {
             int rate = config.pool().openingRate();
             openingTokens = Math.min(rate, openingTokens + rate * elapsed);
             refuseOverdue(now);
+            nextLogin();
+            for (Pool pool : queue.pools()) {
+                Tenant first = queue.first(pool);
+                if (first != null && pool.full(now)) {
+                    serveFromResting(pool, first, now);
+                }
+            }
             fill(now);
             serveStarving(now);
             tidy(now);
@@ -694,7 +725,7 @@ public final class Worker {
             for (ServerConnection connection : List.copyOf(pool.all())) {
                 pool.idle().remove(connection);
                 unlease(connection);
-                close(connection);
+                closeNow(connection);
             }
         }
     }

@@ -79,10 +79,12 @@ final class Aftermath {
         if (session.insertIdUnread()) {
             connection.lastInsertId(ServerConnection.INSERT_ID_UNKNOWN);
         }
+        if ((traits & CONCERNS_OTHERS) != 0) {
+            // Also after an error: of several statements the first may have succeeded.
+            afterEffects(connection, traits);
+        }
         if (failed) {
             afterError(connection);
-        } else if ((traits & CONCERNS_OTHERS) != 0) {
-            afterEffects(connection, traits);
         }
         readBack(connection);
     }
@@ -102,14 +104,12 @@ final class Aftermath {
 
     private void afterError(ServerConnection connection) {
         leftovers.failed();
-        boolean unknown = session.failed();
+        session.failed();
         // SHOW WARNINGS is answered by an OK with the status flags, and leaves the diagnostics as they are.
         connection.ask(Question.query("SHOW WARNINGS", answer -> {
             if (answer instanceof Answer.Rows rows) {
                 leftovers.diagnostics(diagnostics(rows));
-                if (unknown) {
-                    session.statusAfterError(rows.status());
-                }
+                session.statusAfterError(rows.status());
             }
             answered.accept(connection);
         }));
@@ -127,6 +127,10 @@ final class Aftermath {
         if (names.isEmpty()) {
             return;
         }
+        boolean next = session.lexModeUnknown();
+        if (next) {
+            capturing++;
+        }
         StringBuilder sql = new StringBuilder("SHOW SESSION VARIABLES WHERE Variable_name IN (");
         for (int i = 0; i < names.size(); i++) {
             sql.append(i == 0 ? "'" : ",'").append(names.get(i).replaceAll("[^A-Za-z0-9_$.]", "")).append('\'');
@@ -134,6 +138,9 @@ final class Aftermath {
         counters.capture();
         intact = false;
         connection.ask(Question.query(sql.append(')').toString(), answer -> {
+            if (next) {
+                capturing--;
+            }
             if (answer instanceof Answer.Rows rows) {
                 SessionState now = connection.state();
                 for (@Nullable String[] row : rows.rows()) {
@@ -159,9 +166,13 @@ final class Aftermath {
         }
         if (session.insertIdUnread()) {
             capture(connection, "SELECT @@last_insert_id", rows -> {
-                if (!rows.rows().isEmpty()) {
-                    session.lastInsertId(Long.parseUnsignedLong(String.valueOf(rows.rows().getFirst()[0])));
-                    connection.lastInsertId(session.lastInsertId());
+                String value = rows.rows().isEmpty() ? null : rows.rows().getFirst()[0];
+                if (value != null && value.chars().allMatch(c -> c >= '0' && c <= '9')) {
+                    session.lastInsertId(Long.parseUnsignedLong(value));
+                    if (connection.lastInsertId() == ServerConnection.INSERT_ID_UNKNOWN) {
+                        // Otherwise the next session has meanwhile been given its own.
+                        connection.lastInsertId(session.lastInsertId());
+                    }
                 }
             });
         }

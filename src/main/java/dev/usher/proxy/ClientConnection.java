@@ -11,6 +11,7 @@ import dev.usher.wire.Packets;
 import dev.usher.wire.compression.Compression;
 import dev.usher.wire.compression.CompressionHandler;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,6 +21,8 @@ import io.netty.handler.codec.haproxy.HAProxyMessage;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +34,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
     /** A client that sends on while its statement runs is read up to here. */
     static final int READ_AHEAD = 256 << 10;
+
+    private static final Duration LINGER = Duration.ofSeconds(5);
 
     private final Frontend frontend;
     private final Worker worker;
@@ -134,7 +139,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
         ClientLogin begun = new ClientLogin(this, now > limit);
         login = begun;
-        if (!proxied) {
+        if (proxied) {
+            begun.awaitProxyHeader();
+        } else {
             begun.greet();
         }
     }
@@ -273,7 +280,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
         closed = true;
         Channel open = channel();
-        open.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        open.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        // A client that does not read would keep its socket for ever.
+        open.eventLoop().schedule(() -> open.close(), LINGER.toMillis(), TimeUnit.MILLISECONDS);
         ended();
     }
 
@@ -290,7 +299,28 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** Ends it with the error that a server sends to a killed connection. */
     void kill() {
-        refuse(Refusal.KILLED, "Connection was killed", 0);
+        ClientSession running = session;
+        int sequence = running == null ? 0 : running.sequenceForError();
+        if (sequence >= 0) {
+            refuse(Refusal.KILLED, "Connection was killed", sequence);
+        } else {
+            close();
+        }
+    }
+
+    /** Closes a session that has been idle for its {@code wait_timeout}, as the server would: MySQL with an error, MariaDB without a word. */
+    public void closeIfIdleTooLong(long now) {
+        ClientSession running = session;
+        if (running != null && !closed && running.idleTooLong(now)) {
+            if (worker.server().mariaDb()) {
+                close();
+            } else {
+                refuse(
+                        Refusal.IDLE_TOO_LONG,
+                        "The client was disconnected by the server because of inactivity. See wait_timeout and interactive_timeout for configuring this behavior.",
+                        0);
+            }
+        }
     }
 
     /** No new statement outside a transaction; on the loop. */

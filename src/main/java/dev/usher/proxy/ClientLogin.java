@@ -93,6 +93,11 @@ final class ClientLogin implements LoginRelay.ToClient {
         this.overLimit = overLimit;
     }
 
+    /** A trusted peer that does not send its PROXY protocol header has no longer than a client that does not answer. */
+    void awaitProxyHeader() {
+        awaitClient();
+    }
+
     /** Sends the greeting: the server's own, but for the id, the nonce and what Usher does not offer. */
     void greet() {
         HandshakeV10 server = client.worker().server().greeting();
@@ -421,12 +426,13 @@ final class ClientLogin implements LoginRelay.ToClient {
     }
 
     private boolean current(Account of) {
-        return of.baseline() != null && of.current(client.worker().server());
+        return of.current(poolCapabilities(), client.worker().server());
     }
 
     private void openWith(Credentials candidate) {
         learns = client.worker().learning().begin(accountOf());
-        client.worker().openForLogin(accountOf(), poolCapabilities(), new KnownCredentials(candidate), true, opening -> opened(opening, candidate));
+        // Told is not verified: over the server's Unix socket anybody could say so.
+        client.worker().openForLogin(accountOf(), poolCapabilities(), new KnownCredentials(candidate), false, opening -> opened(opening, candidate));
     }
 
     private void relay() {
@@ -452,10 +458,8 @@ final class ClientLogin implements LoginRelay.ToClient {
                     learn(in.connection(), candidate);
                 }
             }
-            case Opening.Refused refused -> {
-                accountOf().refused();
-                failed(refused.error());
-            }
+            // The client's answer was refused, which says nothing about what is known of the account.
+            case Opening.Refused refused -> failed(refused.error());
             case Opening.Full full -> retryOrFail(full.error(), candidate);
             case Opening.Unreachable unreachable -> unreachable(unreachable.why());
         }
@@ -545,7 +549,7 @@ final class ClientLogin implements LoginRelay.ToClient {
 
     private ClientSession newSession() {
         Account of = accountOf();
-        Baseline baseline = of.baseline();
+        Baseline baseline = of.baseline(poolCapabilities());
         if (baseline == null) {
             throw new IllegalStateException("account without a baseline");
         }
@@ -580,7 +584,7 @@ final class ClientLogin implements LoginRelay.ToClient {
         }
         ByteBuf out = client.channel().alloc().buffer(32);
         int start = Packets.begin(out, sequence);
-        OkPacket.write(out, OkPacket.HEADER, 0, 0, ServerStatus.AUTOCOMMIT, 0, certificateProof(), Unpooled.EMPTY_BUFFER);
+        OkPacket.write(out, OkPacket.HEADER, 0, 0, begun.session().status(), 0, certificateProof(), Unpooled.EMPTY_BUFFER);
         client.channel().writeAndFlush(Packets.end(out, start), client.channel().voidPromise());
         if (!compression.isEmpty()) {
             client.compress(compression, zstdLevel);

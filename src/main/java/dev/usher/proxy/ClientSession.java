@@ -184,6 +184,16 @@ public final class ClientSession implements Tenant, Relay.Listener {
         return mode == Mode.READY && !session.has(Pin.TRANSACTION);
     }
 
+    /** Whether it has run nothing for longer than its {@code wait_timeout}. */
+    boolean idleTooLong(long now) {
+        return mode == Mode.READY && now - idleSince > session.waitTimeoutNanos();
+    }
+
+    /** Whether an ERR packet may be written now: between two packets of an answer. */
+    int sequenceForError() {
+        return mode == Mode.READY ? 0 : !under.sent ? 1 : relay.betweenPackets() ? relay.nextSequence() : -1;
+    }
+
     /** Whether a command is under way. */
     public boolean busy() {
         return mode != Mode.READY;
@@ -314,8 +324,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** Takes the next command, if it is there. */
     private boolean next(ByteBuf in) {
-        if (aftermath.capturing() || in.readableBytes() < Packets.HEADER) {
-            // While what the last statement left is still being read, the next one, which may ask for it, has to wait.
+        if (aftermath.capturing() || !client.channel().isWritable() || in.readableBytes() < Packets.HEADER) {
+            // While what the last statement left is still being read, the next one, which may ask for it, has to wait; so has one whose client does not
+            // take the answers to those before.
             return false;
         }
         int start = in.readerIndex();
@@ -359,7 +370,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
                 acquire();
             }
             case INIT_DB, FIELD_LIST, REFRESH, SHUTDOWN, STATISTICS, PROCESS_INFO, DEBUG -> {
-                session.begin(Trait.SINGLE.bit(), List.of());
+                session.beginOther();
                 acquire();
             }
             case SLEEP, CREATE_DB, DROP_DB, CONNECT, TIME, DELAYED_INSERT, CONNECT_OUT, DAEMON -> answerInstead(unknownCommand());
@@ -396,7 +407,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
         int length = bytes.writerIndex() - text;
         if (under.large()) {
-            under.traits = 0;
+            under.traits = Trait.READS_LAST_INSERT_ID.bit();
             passThrough.read(new SqlLexer(worker.server().flavour()), session.lexMode(), bytes, text, length);
             acquire();
             return;
@@ -511,15 +522,20 @@ public final class ClientSession implements Tenant, Relay.Listener {
         ByteBuf bytes = under.packet();
         int text = bytes.readerIndex() + Packets.HEADER + 1;
         int length = bytes.writerIndex() - text;
+        if (statements.tooMany()) {
+            answerInstead(new ErrPacket(1461, "42000", "Can't create more than max_prepared_stmt_count statements"));
+            return;
+        }
         statements.text(bytes, text, length, true);
         if (under.large()) {
             // Its traits would have to be known before it is executed; nobody prepares statements of this size.
             pin(Pin.UNEXPLAINED);
-            statements.preparing(0);
+            statements.preparing(Trait.READS_LAST_INSERT_ID.bit(), List.of());
         } else {
-            statements.preparing(frontend.lexer(worker).read(bytes, text, length, session.lexMode()).bits());
+            StatementTraits read = frontend.lexer(worker).read(bytes, text, length, session.lexMode());
+            statements.preparing(read.bits(), read.has(Trait.UNSCOPED_SYSTEM_VARIABLE) ? List.copyOf(read.unscopedVariables()) : List.of());
         }
-        session.begin(Trait.SINGLE.bit(), List.of());
+        session.beginOther();
         acquire();
     }
 
@@ -548,7 +564,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             if (command == Command.STMT_EXECUTE || command == Command.STMT_BULK_EXECUTE) {
                 under.traits = ClientStatements.traits(of);
                 boolean pinned = session.pinned();
-                session.begin(under.traits, List.of());
+                session.begin(under.traits, of.unscopedVariables());
                 if (!pinned && session.pinned()) {
                     session.pins().forEach(this::countPin);
                 }
@@ -736,6 +752,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (has != null && under.sent && has.channel().config().isAutoRead() != writable) {
             has.channel().config().setAutoRead(writable);
         }
+        if (writable) {
+            client.consume();
+        }
     }
 
     // ---- the response ----
@@ -750,7 +769,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         aftermath.noted(under.traits, ok, relay.rows());
         session.completed(ok.status(), ok.insertId(), ok.warnings(), connection.state(), connection.unexplainedChange(), connection.characteristics());
         if (under.command() == Command.STMT_FETCH || under.command() == Command.STMT_EXECUTE) {
-            statements.answered(under.statement, ok.status());
+            statements.answered(under.statement, ok.status(), connection);
         }
     }
 
@@ -931,7 +950,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** Gives the lease up for good: by a reset if anything is left that is not portable. What is still being asked is waited for. */
     private void leave() {
         ServerConnection has = lease;
-        if (has == null || held > 0 || has.owed() > 0 && ended) {
+        if (has == null || ended && (held > 0 || has.owed() > 0)) {
             return;
         }
         lease = null;
@@ -939,8 +958,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             resting = false;
             worker.wake(has);
         }
-        if (has.owed() > 0 || session.has(Pin.DEDICATED) || session.has(Pin.ROLE) || session.has(Pin.XA)) {
-            // Roles survive COM_RESET_CONNECTION, and on MariaDB a change of account too.
+        if (has.owed() > 0 || held > 0 || session.has(Pin.DEDICATED) || session.has(Pin.XA)) {
             worker.discard(has);
         } else if (session.pinned() || !session.toRead().isEmpty()) {
             worker.releaseForReset(has);

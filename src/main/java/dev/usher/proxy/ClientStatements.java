@@ -14,6 +14,7 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ final class ClientStatements {
     /** The id by which MariaDB's clients mean the statement prepared last. */
     private static final int LAST_PREPARED = -1;
 
+    /** The default of max_prepared_stmt_count, which at a server is for all sessions together. */
+    private static final int MOST = 16_382;
+
     private static final byte[] NONE = new byte[0];
 
     private final Session session;
@@ -30,7 +34,9 @@ final class ClientStatements {
     private @Nullable Set<Integer> cursors;
     private int lastId;
     private byte[] text = NONE;
+    private int lastPrepared;
     private long textTraits;
+    private List<String> textVariables = List.of();
 
     ClientStatements(Session session) {
         this.session = session;
@@ -38,13 +44,21 @@ final class ClientStatements {
 
     @Nullable PreparedStatement find(int id) {
         Map<Integer, PreparedStatement> all = byId;
-        return all == null ? null : all.get(id == LAST_PREPARED ? lastId : id);
+        return all == null ? null : all.get(id == LAST_PREPARED ? lastPrepared : id);
     }
 
     // ---- COM_STMT_PREPARE ----
 
-    void preparing(long traits) {
+    /** Until it has succeeded there is no statement prepared last. */
+    void preparing(long traits, List<String> unscopedVariables) {
         textTraits = traits;
+        textVariables = unscopedVariables;
+        lastPrepared = 0;
+    }
+
+    /** Whether the client has as many as a server allows by default. */
+    boolean tooMany() {
+        return byId != null && byId.size() >= MOST;
     }
 
     /** The text of the statement being prepared, or the next part of it. */
@@ -56,7 +70,8 @@ final class ClientStatements {
 
     /** The server has prepared it; returns the client's id for it. */
     int prepared(ServerConnection connection, int serverId, int parameters) {
-        PreparedStatement made = new PreparedStatement(++lastId, text, session.state(), textTraits);
+        PreparedStatement made = new PreparedStatement(++lastId, text, session.state(), textTraits, textVariables);
+        lastPrepared = lastId;
         made.parameters(parameters);
         text = NONE;
         Map<Integer, PreparedStatement> all = byId;
@@ -86,19 +101,20 @@ final class ClientStatements {
         switch (under.command()) {
             case STMT_EXECUTE, STMT_BULK_EXECUTE -> {
                 ByteBuf rewritten = ExecutePacket.rewrite(packet, under.command(), of, target, queryAttributes, !under.large(), alloc);
-                closeCursor(of);
                 of.longData(false);
+                closeCursor(of, connection);
                 if (under.command() == Command.STMT_EXECUTE && ExecutePacket.opensCursor(rewritten)) {
-                    openCursor(of);
+                    openCursor(of, connection);
                 }
                 return rewritten;
             }
             case STMT_RESET -> {
                 of.longData(false);
-                closeCursor(of);
+                closeCursor(of, connection);
             }
             case STMT_SEND_LONG_DATA -> {
                 of.longData(true);
+                connection.statements().attach(of);
                 session.pin(Pin.LONG_DATA);
             }
             default -> {
@@ -109,25 +125,31 @@ final class ClientStatements {
     }
 
     /** Part of the response to COM_STMT_EXECUTE or COM_STMT_FETCH. */
-    void answered(@Nullable PreparedStatement of, int status) {
+    void answered(@Nullable PreparedStatement of, int status, ServerConnection connection) {
         boolean open = (status & ServerStatus.CURSOR_EXISTS) != 0 && (status & ServerStatus.LAST_ROW_SENT) == 0;
         if (of != null && !open && (status & ServerStatus.MORE_RESULTS) == 0) {
-            closeCursor(of);
+            closeCursor(of, connection);
         }
     }
 
-    private void openCursor(PreparedStatement of) {
+    private void openCursor(PreparedStatement of, ServerConnection connection) {
         Set<Integer> open = cursors;
         if (open == null) {
             open = new HashSet<>();
             cursors = open;
         }
         open.add(of.id());
+        connection.statements().attach(of);
         session.pin(Pin.CURSOR);
     }
 
-    private boolean closeCursor(PreparedStatement of) {
-        return cursors != null && cursors.remove(of.id());
+    private void closeCursor(PreparedStatement of, ServerConnection connection) {
+        if (cursors != null) {
+            cursors.remove(of.id());
+        }
+        if (!of.longData()) {
+            closeOnServer(connection, connection.statements().detach(of));
+        }
     }
 
     /** COM_STMT_CLOSE: the client forgets it; on the server it stays for others, unless something of this client's is attached to it. */
@@ -136,12 +158,14 @@ final class ClientStatements {
         if (of == null) {
             return;
         }
-        boolean attached = closeCursor(of) | of.longData();
-        if (lease != null && attached) {
+        if (cursors != null) {
+            cursors.remove(of.id());
+        }
+        of.longData(false);
+        if (lease != null) {
             closeOnServer(lease, lease.statements().remove(of));
             lease.flush();
         }
-        of.longData(false);
         unpin();
     }
 

@@ -35,7 +35,7 @@ final class ExecutePacket {
     /**
      * Rewrites a packet, whose first frame holds at least id, flags and types, and returns what to send in its place. The buffer is taken over.
      *
-     * @param whole whether the packet is there as a whole; only then can it grow
+     * @param whole whether the packet is there as a whole
      */
     static ByteBuf rewrite(
             ByteBuf packet, Command command, PreparedStatement statement, StatementCache.OnServer target, boolean queryAttributes, boolean whole, ByteBufAllocator alloc) {
@@ -65,11 +65,11 @@ final class ExecutePacket {
             return packet;
         }
         byte[] types = statement.types();
-        if (types == null || types == target.types() || !whole) {
+        if (types == null || types == target.types()) {
             return packet;
         }
         target.types(types);
-        return splice(packet, at, types, alloc, true);
+        return splice(packet, at, types, alloc, true, whole);
     }
 
     private static byte[] types(ByteBuf packet, int at, int parameters, boolean names) {
@@ -96,15 +96,20 @@ final class ExecutePacket {
             return packet;
         }
         byte[] types = statement.types();
-        if (types == null || types == target.types() || !whole) {
+        if (types == null || types == target.types()) {
             return packet;
         }
         target.types(types);
         packet.setShortLE(payload + 5, flags | BULK_SEND_TYPES);
-        return splice(packet, at, types, alloc, false);
+        return splice(packet, at, types, alloc, false, whole);
     }
 
-    private static ByteBuf splice(ByteBuf packet, int at, byte[] types, ByteBufAllocator alloc, boolean boundFlag) {
+    /** Of a large packet this is the beginning of the first frame, which grows: its length is written anew. */
+    private static ByteBuf splice(ByteBuf packet, int at, byte[] types, ByteBufAllocator alloc, boolean boundFlag, boolean whole) {
+        int frame = packet.getUnsignedMediumLE(packet.readerIndex()) + types.length;
+        if (frame >= Packets.MAX_FRAME) {
+            throw new MalformedPacketException("COM_STMT_EXECUTE of 16 MiB without its types, on another server connection");
+        }
         ByteBuf out = alloc.buffer(packet.readableBytes() + types.length);
         int start = Packets.begin(out, 0);
         int from = packet.readerIndex() + Packets.HEADER;
@@ -116,6 +121,6 @@ final class ExecutePacket {
         out.writeBytes(types);
         out.writeBytes(packet, at, packet.writerIndex() - at);
         packet.release();
-        return Packets.end(out, start);
+        return whole ? Packets.end(out, start) : out.setMediumLE(start, frame);
     }
 }

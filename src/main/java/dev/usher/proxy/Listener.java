@@ -48,7 +48,7 @@ public final class Listener {
                 if (at.isUnresolved()) {
                     throw new ConfigException("listen: unknown host " + tcp.host());
                 }
-                bootstrap.option(EpollChannelOption.SO_REUSEPORT, true).option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true);
+                bootstrap.option(EpollChannelOption.SO_REUSEPORT, true).option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true).childOption(ChannelOption.SO_KEEPALIVE, true);
                 yield bind(bootstrap, EpollServerSocketChannel.class, at, address);
             }
             case ListenAddress.Unix unix -> {

@@ -39,7 +39,7 @@ final class Restoring {
     void prepare(ServerConnection connection, CommandUnderWay under) {
         PreparedStatement of = under.statement;
         if (of != null && connection.statements().find(of) == null) {
-            restoreThen(connection, of.preparedIn(), () -> prepareOn(connection, under, of));
+            restoreThen(connection, connection.state().toPrepare(of.preparedIn()), () -> prepareOn(connection, under, of));
             return;
         }
         long insertId = -1;

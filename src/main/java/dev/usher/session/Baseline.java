@@ -1,7 +1,12 @@
 package dev.usher.session;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +34,14 @@ public record Baseline(Map<String, String> values) {
             "session_track_schema",
             "session_track_state_change",
             "session_track_system_variables",
-            "session_track_transaction_info");
+            "session_track_transaction_info",
+            "init_connect");
+
+    /** A server has two names for one setting; the first is the one that is kept. */
+    private static final Map<String, String> ALIASES =
+            Map.of("tx_isolation", "transaction_isolation", "tx_read_only", "transaction_read_only", "tmp_memory_table_size", "tmp_table_size");
+
+    private static final Set<String> OF_MYSQL = read();
 
     public Baseline {
         values = Map.copyOf(values);
@@ -40,6 +52,25 @@ public record Baseline(Map<String, String> values) {
         return !NOT_STATE.contains(name);
     }
 
+    /** Whether a session of a MySQL server can set a variable, so that it need be tracked. */
+    public static boolean settableOnMySql(String name) {
+        return OF_MYSQL.contains(name);
+    }
+
+    private static Set<String> read() {
+        try (InputStream in = Baseline.class.getResourceAsStream("mysql-session-variables.txt")) {
+            if (in == null) {
+                throw new IllegalStateException("mysql-session-variables.txt is missing");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.US_ASCII)
+                    .lines()
+                    .filter(line -> !line.startsWith("#"))
+                    .collect(Collectors.toUnmodifiableSet());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     public @Nullable String value(String name) {
         return values.get(name);
     }
@@ -48,6 +79,10 @@ public record Baseline(Map<String, String> values) {
     public SessionState apply(SessionState state, String name, String value) {
         if (!isState(name)) {
             return state;
+        }
+        String alias = ALIASES.get(name);
+        if (alias != null && values.containsKey(alias)) {
+            return apply(state, alias, value);
         }
         return value.equals(values.get(name)) ? state.without(name) : state.with(name, value);
     }

@@ -10,13 +10,15 @@ import org.jspecify.annotations.Nullable;
  * once it has moved, a statement that asks for them is answered from here.
  */
 public final class Leftovers {
+    private static final String COMMENT = "\\s*(?:/\\*(?![!M+])[^*]*\\*/\\s*)?";
+
     /** Statements that consist of one such function, the way drivers and libraries write them. */
     private static final Pattern ONE_VALUE = Pattern.compile(
-            "\\s*SELECT\\s+(?<call>(?<function>CONNECTION_ID|ROW_COUNT|FOUND_ROWS)\\s*\\(\\s*\\))(?<alias>\\s+(?:AS\\s+)?[A-Za-z_][A-Za-z0-9_]*)?\\s*;?\\s*",
+            COMMENT + "SELECT\\s+" + COMMENT + "(?<call>(?<function>CONNECTION_ID|ROW_COUNT|FOUND_ROWS)\\s*\\(\\s*\\))(?<alias>\\s*(?:AS\\s+)?(?:`[^`]*`|\\b[A-Za-z_][A-Za-z0-9_]*))?\\s*;?\\s*",
             Pattern.CASE_INSENSITIVE);
 
     private static final Pattern SHOW = Pattern.compile(
-            "\\s*SHOW\\s+(?<count>COUNT\\s*\\(\\s*\\*\\s*\\)\\s+)?(?<what>WARNINGS|ERRORS)(?:\\s+LIMIT\\s+(?<first>\\d{1,9})(?:\\s*,\\s*(?<second>\\d{1,9}))?)?\\s*;?\\s*",
+            COMMENT + "SHOW\\s+(?<count>COUNT\\s*\\(\\s*\\*\\s*\\)\\s+)?(?<what>WARNINGS|ERRORS)(?:\\s+LIMIT\\s+(?<first>\\d{1,9})(?:\\s*,\\s*(?<second>\\d{1,9}))?)?\\s*;?\\s*",
             Pattern.CASE_INSENSITIVE);
 
     /** One line of SHOW WARNINGS. */

@@ -25,6 +25,7 @@ public enum Pin {
     UNEXPLAINED("unexplained-state-change"),
     STATE_AFTER_ERROR("state-after-error"),
     TRACKERS("session-trackers"),
+    RESULTS_NOT_ASCII("wide-result-character-set"),
     DEDICATED("dedicated");
 
     private final String label;

@@ -1,5 +1,6 @@
 package dev.usher.session;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ public final class PreparedStatement {
     private final byte[] text;
     private final SessionState preparedIn;
     private final long traits;
+    private final List<String> unscopedVariables;
     private int parameters;
     private byte @Nullable [] types;
     private boolean longData;
@@ -18,14 +20,16 @@ public final class PreparedStatement {
     /**
      * @param id the client's id
      * @param text as the client sent it, in the character set of its session
-     * @param preparedIn the session's state at that time: the server freezes some settings into the statement
+     * @param preparedIn the session's state at that time, of which the server freezes some settings into the statement
      * @param traits of the text, see {@link StatementTraits}
+     * @param unscopedVariables {@link StatementTraits#unscopedVariables()} of the text
      */
-    public PreparedStatement(int id, byte[] text, SessionState preparedIn, long traits) {
+    public PreparedStatement(int id, byte[] text, SessionState preparedIn, long traits, List<String> unscopedVariables) {
         this.id = id;
         this.text = text;
-        this.preparedIn = preparedIn;
+        this.preparedIn = preparedIn.forPrepare();
         this.traits = traits;
+        this.unscopedVariables = unscopedVariables;
     }
 
     public int id() {
@@ -42,6 +46,10 @@ public final class PreparedStatement {
 
     public long traits() {
         return traits;
+    }
+
+    public List<String> unscopedVariables() {
+        return unscopedVariables;
     }
 
     public int parameters() {

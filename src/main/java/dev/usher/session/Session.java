@@ -40,12 +40,14 @@ public final class Session {
             Trait.ADVANCES_SEQUENCE,
             Trait.BINLOG);
 
+    private static final Set<String> WIDE = Set.of("ucs2", "utf16", "utf16le", "utf32");
+
     private final boolean trustStoredCode;
     private Baseline baseline;
     private SessionState state;
     private LexMode lexMode = LexMode.DEFAULT;
     private int pins;
-    private int status = ServerStatus.AUTOCOMMIT;
+    private int status;
     private long traits;
     private long lastInsertId;
     private boolean insertIdUnread;
@@ -61,7 +63,12 @@ public final class Session {
         this.baseline = baseline;
         this.state = state;
         this.trustStoredCode = trustStoredCode;
+        this.status = initialStatus(baseline);
         lexModeOf(state);
+    }
+
+    private static int initialStatus(Baseline baseline) {
+        return "OFF".equals(baseline.value("autocommit")) ? 0 : ServerStatus.AUTOCOMMIT;
     }
 
     public SessionState state() {
@@ -90,11 +97,19 @@ public final class Session {
         }
         if ((statementTraits & LEAVES_SOMETHING) != 0) {
             pinFor(statementTraits);
-            toRead = unscopedVariables.isEmpty() ? List.of() : List.copyOf(unscopedVariables);
+            unscopedVariables.forEach(this::read);
+            if (unscopedVariables.isEmpty() && (statementTraits & bits(Trait.UNSCOPED_SYSTEM_VARIABLE)) != 0) {
+                pins |= Pin.UNEXPLAINED.bit();
+            }
         }
         if ((statementTraits & bits(Trait.SET_NAMES)) != 0) {
             read("collation_connection");
         }
+    }
+
+    /** A command that is no statement of its own, such as COM_STMT_PREPARE, is about to run: what the last statement left stays. */
+    public void beginOther() {
+        traits = Trait.SINGLE.bit();
     }
 
     private void pinFor(long t) {
@@ -146,6 +161,12 @@ public final class Session {
         if (newState != state) {
             state = newState;
             lexModeOf(newState);
+            if (WIDE.contains(value(newState, "character_set_results"))) {
+                // What Usher asks on such a session would be answered in a character set that is not a superset of ASCII.
+                pins |= Pin.RESULTS_NOT_ASCII.bit();
+            } else {
+                pins &= ~Pin.RESULTS_NOT_ASCII.bit();
+            }
         }
         if (insertId != 0 || (traits & bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE, Trait.SET_ONE_SHOT)) != 0) {
             insertIdUnread = true;
@@ -188,7 +209,7 @@ public final class Session {
         return false;
     }
 
-    /** The answer to that question. */
+    /** The server's status after an error, as it has told when asked. */
     public void statusAfterError(int newStatus) {
         pins &= ~Pin.STATE_AFTER_ERROR.bit();
         status = newStatus;
@@ -226,14 +247,15 @@ public final class Session {
         return set;
     }
 
-    /** Whether a connection that the session leaves behind for good holds anything that only a reset removes. */
-    public boolean leavesUnportable() {
-        return pins != 0;
-    }
 
     /** Variables whose values no tracker reports: to be read from the server before the session moves. */
     public List<String> toRead() {
         return toRead;
+    }
+
+    /** Whether what is to be read decides how the session's next text must be read. */
+    public boolean lexModeUnknown() {
+        return toRead.contains("sql_mode") || toRead.contains("character_set_client");
     }
 
     /** Adds one. */
@@ -284,13 +306,22 @@ public final class Session {
         baseline = fresh;
         state = after.withSchema(state.schema());
         pins = 0;
-        status = ServerStatus.AUTOCOMMIT;
+        status = initialStatus(fresh);
         lastInsertId = 0;
         insertIdUnread = false;
         warningsUnread = false;
         oneShotTransaction = false;
         toRead = List.of();
         lexModeOf(state);
+    }
+
+    /** The session's {@code wait_timeout}; servers close a session that is idle for longer. */
+    public long waitTimeoutNanos() {
+        try {
+            return Long.parseLong(value(state, "wait_timeout")) * 1_000_000_000L;
+        } catch (NumberFormatException e) {
+            return Long.MAX_VALUE;
+        }
     }
 
     private void lexModeOf(SessionState of) {

@@ -79,7 +79,7 @@ public final class SessionState {
     SessionState rebased(Baseline from, Baseline to) {
         SessionState rebased = INITIAL.withSchema(schema);
         for (Map.Entry<String, String> initial : from.values().entrySet()) {
-            if (indexOf(initial.getKey()) < 0 && to.value(initial.getKey()) != null) {
+            if (indexOf(initial.getKey()) < 0 && to.value(initial.getKey()) != null && !initial.getValue().equals(to.value(initial.getKey()))) {
                 rebased = to.apply(rebased, initial.getKey(), initial.getValue());
             }
         }
@@ -87,6 +87,37 @@ public final class SessionState {
             rebased = to.apply(rebased, names[i], values[i]);
         }
         return rebased;
+    }
+
+    /** Set by sessions between transactions or with effects of their own: no part of what a prepared statement is prepared in. */
+    private static boolean freezesIntoStatements(String name) {
+        return !name.equals("autocommit") && !name.startsWith("transaction_") && !name.startsWith("tx_") && !name.endsWith("_timeout");
+    }
+
+    /** What of this state a server may freeze into a statement that is prepared in it. */
+    SessionState forPrepare() {
+        SessionState kept = this;
+        for (String name : names) {
+            if (!freezesIntoStatements(name)) {
+                kept = kept.without(name);
+            }
+        }
+        return kept;
+    }
+
+    /**
+     * Where a connection that is in this state must be brought to prepare a statement again.
+     *
+     * @param preparedIn from {@link #forPrepare}; without a schema it could not have named anything unqualified, so that any will do
+     */
+    public SessionState toPrepare(SessionState preparedIn) {
+        SessionState target = preparedIn.schema.isEmpty() ? preparedIn.withSchema(schema) : preparedIn;
+        for (int i = 0; i < names.length; i++) {
+            if (!freezesIntoStatements(names[i])) {
+                target = target.with(names[i], values[i]);
+            }
+        }
+        return target;
     }
 
     private static String[] inserted(String[] from, int at, String value) {
