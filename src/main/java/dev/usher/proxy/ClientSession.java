@@ -45,6 +45,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** Commands up to this size are taken whole; larger ones stream to the server as they arrive. */
     private static final int WHOLE = 128 << 10;
 
+    /** What the mysql client (8.0.32 and later) sends first, to find out whether the server knows dollar quotes. It leaves nothing behind either way. */
+    private static final String DOLLAR_PROBE = "select $$";
+
     private enum Mode {
         /** Not yet: the login is being finished. */
         ENTERING,
@@ -414,6 +417,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
         StatementTraits read = frontend.lexer(worker).read(bytes, text, length, session.lexMode());
         under.traits = plain ? read.bits() : read.bits() & ~Trait.SINGLE.bit();
+        if (length == DOLLAR_PROBE.length() && DOLLAR_PROBE.contentEquals(bytes.getCharSequence(text, length, StandardCharsets.US_ASCII))) {
+            under.traits = Trait.SINGLE.bit();
+        }
         under.single = under.has(Trait.SINGLE.bit());
         if (under.single && read.has(Trait.KILL) && kill(read)) {
             return;
