@@ -232,7 +232,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     @Override
     public SessionState state() {
-        return session.state();
+        // Whoever is about to choose a schema can begin in any.
+        return openingSchema == null ? session.state() : session.state().withSchema(schemaToOpen);
     }
 
     @Override
@@ -617,7 +618,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private void prepare(ServerConnection connection) {
         Consumer<@Nullable ErrPacket> opening = openingSchema;
         if (opening != null) {
-            restoring.restoreThen(connection, session.state(), () -> openSchemaOn(connection, opening));
+            SessionState inItsSchema = session.state().withSchema(connection.state().schema());
+            restoring.restoreThen(connection, inItsSchema, () -> openSchemaOn(connection, opening));
         } else {
             restoring.prepare(connection, under);
         }
