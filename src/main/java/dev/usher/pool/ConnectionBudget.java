@@ -1,17 +1,26 @@
 package dev.usher.pool;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How many server connections Usher may hold, and the one place where workers meet: a worker takes a permit before it opens a connection and gives it back
  * when that is closed. A part of the budget is a lane for logins and KILL, which must get in while every other permit is taken.
  */
 public final class ConnectionBudget {
+    private static final long STILL_STARVING_NANOS = Duration.ofMillis(200).toNanos();
+
     private int limit;
     private int used;
     private int laneUsed;
-    private final List<Worker> starving = new ArrayList<>();
+    private int closing;
+    /** {@link System#nanoTime} of when a worker last asked in vain; it asks again with every tick as long as it needs a permit. */
+    private final Map<Worker, Long> starving = new IdentityHashMap<>();
+    private final List<Worker> awaitingLane = new ArrayList<>();
+    private final Map<Worker, Integer> held = new IdentityHashMap<>();
     private final List<Worker> workers = new ArrayList<>();
 
     public ConnectionBudget(int limit) {
@@ -55,45 +64,74 @@ public final class ConnectionBudget {
 
     /** A permit for a connection that will be lent. A worker that gets none is told when there may be one. */
     synchronized boolean tryTake(Worker worker) {
-        if (used < limit - lane(limit)) {
+        if (used < limit - lane(limit) && !owes(worker)) {
             used++;
+            held.merge(worker, 1, Integer::sum);
             starving.remove(worker);
             return true;
         }
-        if (!starving.contains(worker)) {
-            starving.add(worker);
-        }
+        starving.put(worker, System.nanoTime());
         return false;
     }
 
-    /** A permit for a login or a KILL. */
-    synchronized boolean tryTakeLane() {
+    /** A permit for a login or a KILL. A worker that gets none is told when there may be one. */
+    synchronized boolean tryTakeLane(Worker worker) {
         int lane = lane(limit);
         if (laneUsed < Math.max(1, lane) && (lane > 0 || used + laneUsed < limit)) {
             laneUsed++;
+            awaitingLane.remove(worker);
             return true;
+        }
+        if (!awaitingLane.contains(worker)) {
+            awaitingLane.add(worker);
         }
         return false;
     }
 
     /** Turns a lane permit into one for lending; false if the budget has none. */
-    synchronized boolean tryConvert() {
-        if (used < limit - lane(limit)) {
-            laneUsed--;
-            used++;
-            return true;
+    boolean tryConvert(Worker worker) {
+        synchronized (this) {
+            if (used >= limit - lane(limit)) {
+                return false;
+            }
+            convert(worker);
         }
-        return false;
+        wakeLane();
+        return true;
     }
 
     /** The same without asking: for the one connection that an account can not do without. */
-    synchronized void forceConvert() {
-        laneUsed--;
-        used++;
+    void forceConvert(Worker worker) {
+        synchronized (this) {
+            convert(worker);
+        }
+        wakeLane();
     }
 
-    void give() {
+    private void convert(Worker worker) {
+        laneUsed--;
+        used++;
+        held.merge(worker, 1, Integer::sum);
+    }
+
+    void give(Worker worker) {
         synchronized (this) {
+            used--;
+            held.merge(worker, -1, Integer::sum);
+        }
+        wake();
+    }
+
+    /** A connection is being closed. Its permit is held until the server has seen that, or the server would count one too many. */
+    synchronized void closing(Worker worker) {
+        closing++;
+        held.merge(worker, -1, Integer::sum);
+    }
+
+    /** The connection that was being closed is gone. */
+    void closed() {
+        synchronized (this) {
+            closing--;
             used--;
         }
         wake();
@@ -103,11 +141,24 @@ public final class ConnectionBudget {
         synchronized (this) {
             laneUsed--;
         }
+        wakeLane();
+    }
+
+    /** Whether another worker has clients that wait and holds less than half: a smaller difference is not worth the closing and opening. */
+    synchronized boolean owes(Worker worker) {
+        int mine = held.getOrDefault(worker, 0);
+        long lately = System.nanoTime() - STILL_STARVING_NANOS;
+        for (Map.Entry<Worker, Long> other : starving.entrySet()) {
+            if (other.getKey() != worker && other.getValue() - lately > 0 && 2 * held.getOrDefault(other.getKey(), 0) + 1 < mine) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether more is held than allowed, so that idle connections should be closed. */
     synchronized boolean exceeded() {
-        return used > limit - lane(limit);
+        return used - closing > limit - lane(limit);
     }
 
     /** Asks the other workers for a connection that they can do without. */
@@ -128,11 +179,24 @@ public final class ConnectionBudget {
             if (starving.isEmpty()) {
                 return;
             }
-            woken = new ArrayList<>(starving);
-            starving.clear();
+            woken = new ArrayList<>(starving.keySet());
         }
         for (Worker worker : woken) {
             worker.loop().execute(worker::permitMayBeFree);
+        }
+    }
+
+    private void wakeLane() {
+        List<Worker> woken;
+        synchronized (this) {
+            if (awaitingLane.isEmpty()) {
+                return;
+            }
+            woken = new ArrayList<>(awaitingLane);
+            awaitingLane.clear();
+        }
+        for (Worker worker : woken) {
+            worker.loop().execute(worker::nextLogin);
         }
     }
 }

@@ -16,7 +16,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +31,8 @@ import org.slf4j.LoggerFactory;
 public final class ServerConnection extends ChannelInboundHandlerAdapter implements SessionTrack.Listener {
     public static final long INSERT_ID_UNKNOWN = -1;
     static final ErrPacket LOST = new ErrPacket(1158, "08S01", "Usher lost its connection to the server");
+
+    private static final Duration FAREWELL_LIMIT = Duration.ofSeconds(1);
 
     private static final Logger log = LoggerFactory.getLogger(ServerConnection.class);
 
@@ -433,8 +438,10 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
             while ((owed = exchanges.poll()) != null) {
                 owed.lost(this, LOST);
             }
-            channel.writeAndFlush(Packets.packet(channel.alloc(), 0, out -> out.writeByte(1)))
-                    .addListener(io.netty.channel.ChannelFutureListener.CLOSE);
+            // The server closes it when it no longer counts it; a permit that were free before that could bring one connection too many.
+            channel.writeAndFlush(Packets.packet(channel.alloc(), 0, out -> out.writeByte(1)), channel.voidPromise());
+            Future<?> limit = channel.eventLoop().schedule(() -> channel.close(), FAREWELL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            channel.closeFuture().addListener(done -> limit.cancel(false));
         }
     }
 

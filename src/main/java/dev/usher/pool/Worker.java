@@ -31,6 +31,8 @@ public final class Worker {
     private static final long TICK_MILLIS = 50;
     /** A lease of another account is only taken back when its session has been idle for so long: less would make busy accounts close each other's connections. */
     private static final long FOREIGN_REST_NANOS = Duration.ofMillis(20).toNanos();
+    /** How much longer than others an account without any connection waits before one of theirs is closed for it. */
+    private static final long TURN_NANOS = Duration.ofMillis(100).toNanos();
 
     private final EventLoop loop;
     private final UsherConfig config;
@@ -48,6 +50,7 @@ public final class Worker {
     private final Confirmations confirmations = new Confirmations(this);
     private double openingTokens;
     private long lastTick = System.nanoTime();
+    private int closing;
     private boolean draining;
 
     private record PoolKey(String user, long capabilities) {}
@@ -244,7 +247,7 @@ public final class Worker {
         if (connection.closed()) {
             return;
         }
-        if (!keeps(connection) && (connection.due(now) || budget.exceeded() || draining && queue.isEmpty())) {
+        if (!keeps(connection) && (connection.due(now) || budget.exceeded() || budget.owes(this) || draining && queue.isEmpty())) {
             close(connection);
             return;
         }
@@ -257,7 +260,7 @@ public final class Worker {
                 serve(connection, first);
                 return;
             }
-            if (next != null && next != own && !keeps(connection) && mayOpen(next, now)) {
+            if (next != null && next != own && !keeps(connection) && mayOpen(next, now) && next.opening() + closing < queue.size(next)) {
                 close(connection);
                 return;
             }
@@ -293,12 +296,12 @@ public final class Worker {
         }
         int share = Math.max(1, (budget.limit() - budget.lane()) / Math.max(1, active));
         boolean ownWaits = queue.size(own) > 0;
-        if (ownWaits && own.held() <= share) {
-            return own;
-        }
+        long ownSince = queue.oldest(own, System.nanoTime());
         Pool poorest = null;
         for (Pool pool : queue.pools()) {
-            if (pool != own && pool.held() < share && (poorest == null || pool.held() < poorest.held())) {
+            // With more accounts than connections everybody's share is one, and those who have none take turns with those who have.
+            boolean due = own.held() > share || !ownWaits || pool.held() == 0 && ownSince - queue.oldest(pool, ownSince) > TURN_NANOS;
+            if (pool != own && due && pool.held() < share && (poorest == null || pool.held() < poorest.held())) {
                 poorest = pool;
             }
         }
@@ -340,7 +343,7 @@ public final class Worker {
         ServerConnection victim = null;
         for (Pool pool : pools.values()) {
             for (ServerConnection idle : pool.idle()) {
-                if (!keeps(idle) && (victim == null || idle.idleSince - victim.idleSince < 0)) {
+                if (!keeps(idle) && spare(idle, forPool, now) && (victim == null || idle.idleSince - victim.idleSince < 0)) {
                     victim = idle;
                 }
             }
@@ -366,6 +369,11 @@ public final class Worker {
         }
         budget.askOthers(this);
         return false;
+    }
+
+    /** Whether an idle connection may be closed for another pool: not when its own will want it back in a moment, unless that makes them more equal. */
+    private static boolean spare(ServerConnection idle, Pool forPool, long now) {
+        return idle.pool() == forPool || forPool.held() + 1 < idle.pool().held() || now - idle.idleSince > FOREIGN_REST_NANOS;
     }
 
     /** Whether the connection is all that its clients have: an account that nobody but its clients can log in. */
@@ -416,7 +424,7 @@ public final class Worker {
             case Opening.Full full -> full(pool, full.error());
             case Opening.Unreachable unreachable -> down(pool, unreachable.why());
         }
-        budget.give();
+        budget.give(this);
         Tenant first = queue.first(pool);
         if (first != null) {
             // Nothing could be opened: what rests in this pool has to do.
@@ -455,7 +463,7 @@ public final class Worker {
     public void openForLogin(Account account, long capabilities, AuthResponder responder, boolean verified, Consumer<Opening> then) {
         assert loop.inEventLoop();
         PendingLogin login = new PendingLogin(pool(account, capabilities), responder, verified, System.nanoTime(), then);
-        if (budget.tryTakeLane()) {
+        if (budget.tryTakeLane(this)) {
             begin(login);
         } else {
             pendingLogins.add(login);
@@ -492,8 +500,9 @@ public final class Worker {
         });
     }
 
-    private void nextLogin() {
-        while (!pendingLogins.isEmpty() && budget.tryTakeLane()) {
+    /** There may be a lane permit for logins that wait here; the last one that gets none leaves word that it wants one. */
+    void nextLogin() {
+        while (!pendingLogins.isEmpty() && budget.tryTakeLane(this)) {
             begin(pendingLogins.remove());
         }
     }
@@ -501,24 +510,26 @@ public final class Worker {
     /** Takes a connection that a login has opened into its pool, if the budget has room for it or the account needs it. */
     public void adopt(ServerConnection connection) {
         Pool pool = connection.pool();
-        boolean room = budget.tryConvert();
-        if (!room && pool.account().credentials() == null && pool.all().isEmpty()) {
+        boolean converted = budget.tryConvert(this);
+        if (!converted && pool.account().credentials() == null && pool.all().isEmpty()) {
             makeRoom(pool, System.nanoTime());
-            room = budget.tryConvert();
-            if (!room) {
+            converted = budget.tryConvert(this);
+            if (!converted) {
                 // The only connection of an account that Usher can not log in by itself: it counts against the lane's share until others give way.
-                budget.forceConvert();
-                room = true;
+                budget.forceConvert(this);
+                converted = true;
             }
         }
-        nextLogin();
+        boolean room = converted;
         if (!room || connection.closed()) {
-            if (room) {
-                budget.give();
-            } else {
-                budget.giveLane();
-            }
             connection.quit();
+            connection.channel().closeFuture().addListener(done -> {
+                if (room) {
+                    budget.give(this);
+                } else {
+                    budget.giveLane();
+                }
+            });
             return;
         }
         counters.opened();
@@ -528,9 +539,8 @@ public final class Worker {
 
     /** Closes a connection that a login has opened. */
     public void abandon(ServerConnection connection) {
-        budget.giveLane();
         connection.quit();
-        nextLogin();
+        connection.channel().closeFuture().addListener(done -> budget.giveLane());
     }
 
     // ---- the end of a connection ----
@@ -544,7 +554,7 @@ public final class Worker {
         pool.idle().remove(connection);
         Tenant holder = connection.tenant;
         unlease(connection);
-        budget.give();
+        budget.give(this);
         if (holder != null) {
             holder.lost(connection, cause);
         }
@@ -573,31 +583,40 @@ public final class Worker {
         if (connection.pool().all().remove(connection)) {
             counters.closed();
             connection.quit();
-            budget.give();
-            fill(System.nanoTime());
+            closing++;
+            budget.closing(this);
+            connection.channel().closeFuture().addListener(done -> {
+                closing--;
+                budget.closed();
+                fill(System.nanoTime());
+            });
         }
     }
 
     /** Another worker has no permit left for clients that wait there. */
     void giveUpOne() {
         assert loop.inEventLoop();
-        if (queue.isEmpty()) {
-            for (Pool pool : pools.values()) {
-                for (ServerConnection idle : pool.idle()) {
-                    if (!keeps(idle)) {
-                        pool.idle().remove(idle);
-                        close(idle);
-                        return;
-                    }
-                }
-            }
-            for (Pool pool : pools.values()) {
-                ServerConnection resting = pool.resting().first();
-                if (resting != null && !keeps(resting)) {
-                    takeBack(resting);
-                    close(resting);
+        boolean owes = budget.owes(this);
+        if (!queue.isEmpty() && !owes) {
+            return;
+        }
+        long now = System.nanoTime();
+        boolean atOnce = owes || budget.exceeded();
+        for (Pool pool : pools.values()) {
+            for (ServerConnection idle : pool.idle()) {
+                if (!keeps(idle) && (atOnce || now - idle.idleSince > FOREIGN_REST_NANOS)) {
+                    pool.idle().remove(idle);
+                    close(idle);
                     return;
                 }
+            }
+        }
+        for (Pool pool : pools.values()) {
+            ServerConnection resting = pool.resting().first();
+            if (resting != null && !keeps(resting) && (atOnce || now - resting.idleSince > FOREIGN_REST_NANOS)) {
+                takeBack(resting);
+                close(resting);
+                return;
             }
         }
     }
