@@ -116,7 +116,6 @@ class CrowdIT {
                 });
             }
         }
-        System.out.println("CROWD: " + served);
         assertThat(errors).isEmpty();
         assertThat(served.values()).allSatisfy(count -> assertThat(count.sum()).isPositive());
     }

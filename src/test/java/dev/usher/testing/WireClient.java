@@ -30,6 +30,7 @@ public final class WireClient implements AutoCloseable {
             | Capabilities.PLUGIN_AUTH | Capabilities.PLUGIN_AUTH_LENENC_DATA | Capabilities.TRANSACTIONS | Capabilities.DEPRECATE_EOF;
     private static final int UTF8MB4 = 45;
     private static final int MORE_DATA = 1;
+    private static final int PATIENCE_MILLIS = 30_000;
 
     private final Socket socket;
     private final DataInputStream in;
@@ -57,6 +58,7 @@ public final class WireClient implements AutoCloseable {
             }
             socket.setTcpNoDelay(true);
             socket.connect(address);
+            socket.setSoTimeout(PATIENCE_MILLIS);
             WireClient client = new WireClient(socket);
             client.logIn(user, password, schema);
             return client;
