@@ -4,6 +4,7 @@ import dev.usher.pool.Question.Answer;
 import dev.usher.session.Baseline;
 import dev.usher.session.Collations;
 import dev.usher.session.Flavour;
+import dev.usher.session.RestorePlan;
 import dev.usher.session.SessionState;
 import dev.usher.wire.Capabilities;
 import dev.usher.wire.Command;
@@ -201,10 +202,8 @@ final class Opener {
      */
     void reset(ServerConnection connection, Consumer<Boolean> then) {
         Baseline baseline = connection.baseline();
-        boolean loginSetsMore = !baseline.values().getOrDefault("init_connect", "").isEmpty()
-                || Capabilities.has(connection.pool().capabilities(), Capabilities.IGNORE_SPACE | Capabilities.INTERACTIVE);
-        if (loginSetsMore) {
-            // COM_RESET_CONNECTION does not run init_connect again, nor does it set what these flags set.
+        if (!baseline.values().getOrDefault("init_connect", "").isEmpty()) {
+            // COM_RESET_CONNECTION does not run init_connect again.
             then.accept(false);
             return;
         }
@@ -225,6 +224,13 @@ final class Opener {
         if (server.flavour() == Flavour.MYSQL) {
             // MySQL resets the character sets to the server's defaults, not to those of the login.
             connection.ask(Question.query("SET NAMES utf8mb4 COLLATE " + collation, answer -> {}));
+        }
+        if (Capabilities.has(connection.pool().capabilities(), Capabilities.IGNORE_SPACE | Capabilities.INTERACTIVE)) {
+            // Nor does it set what these flags of the login set. MariaDB Connector/J has the first one, and closing would cost it a connect for each session.
+            connection.ask(Question.query(
+                    "SET @@session.sql_mode=" + RestorePlan.text(baseline.values().getOrDefault("sql_mode", "")) + ",@@session.wait_timeout="
+                            + baseline.values().getOrDefault("wait_timeout", "DEFAULT"),
+                    answer -> done[0] &= answer instanceof Answer.Rows));
         }
         connection.ask(Question.query(
                 server.trackers(baseline), answer -> then.accept(done[0] && done[1] && answer instanceof Answer.Rows)));
