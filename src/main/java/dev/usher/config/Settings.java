@@ -64,7 +64,7 @@ public final class Settings {
     public static final Setting<Duration> CREDENTIAL_TTL = duration(POOL, "credential-ttl", "60s",
             "A login is confirmed with the server when the account's last confirmation is older");
     public static final Setting<Duration> PRIVILEGE_TTL = duration(POOL, "privilege-ttl", "5m",
-            "No effect yet: a server connection is to log in again when its login is older");
+            "A server connection that logged in so long before a client is not lent to it, so that new rights apply");
     static final Setting<ServerSideCode> SERVER_SIDE_CODE = choice(POOL, "server-side-code", ServerSideCode.PIN,
             ServerSideCode.class, "Whether stored routines are trusted to leave nothing in the session");
 
