@@ -30,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** {@code usher demo}: a real server with few connections and a crowd of clients, without Usher and with it. */
 @Command(name = "demo", description = "Show what Usher is for: a real server limited to a few connections and a crowd of clients, first straight at the server, then through Usher.", mixinStandardHelpOptions = true, sortOptions = false, customSynopsis = "usher demo [OPTION...]", optionListHeading = "%nOptions:%n", footer = {
-        "", "Everything runs on this machine, and is gone afterwards. Exit status 1: a client saw an error through Usher."})
+    "", "Everything runs on this machine, and is gone afterwards. Exit status 1: a client saw an error through Usher."})
 final class DemoCommand implements Callable<Integer> {
     /** A client saw an error through Usher. */
     private static final int USHER_FAILED = 1;

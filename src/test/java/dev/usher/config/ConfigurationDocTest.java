@@ -20,15 +20,15 @@ class ConfigurationDocTest {
 
     @Test
     void hasARowForEverySettingThatIsAFlag() {
-        assertThat(Settings.all().stream().filter(Setting::hasFlag)).allSatisfy(setting ->
-                assertThat(page).contains("| `" + setting.name() + "` |"));
+        assertThat(Settings.all().stream().filter(Setting::hasFlag))
+                .allSatisfy(setting -> assertThat(page).contains("| `" + setting.name() + "` |"));
     }
 
     @Test
     void saysTheDefaultThatTheCodeHas() {
         assertThat(Settings.all().stream().filter(Setting::hasFlag).filter(setting -> setting != Settings.STATE_DIRECTORY))
-                .allSatisfy(setting -> setting.defaultText().filter(text -> !text.isEmpty()).ifPresent(text ->
-                        assertThat(row(setting)).contains("| `" + text + "` |")));
+                .allSatisfy(setting -> setting.defaultText().filter(text -> !text.isEmpty())
+                        .ifPresent(text -> assertThat(row(setting)).contains("| `" + text + "` |")));
     }
 
     @Test
@@ -36,8 +36,8 @@ class ConfigurationDocTest {
         Matcher found = EXAMPLE.matcher(page);
         assertThat(found.find()).isTrue();
         String example = found.group(1);
-        assertThat(Settings.all().stream().filter(Setting::hasFlag)).allSatisfy(setting ->
-                assertThat(example).containsPattern("(?m)^" + setting.fileKey().replaceFirst(".*\\.", "") + " = "));
+        assertThat(Settings.all().stream().filter(Setting::hasFlag))
+                .allSatisfy(setting -> assertThat(example).containsPattern("(?m)^" + setting.fileKey().replaceFirst(".*\\.", "") + " = "));
 
         Path password = Files.writeString(directory.resolve("password"), "secret\n");
         // A variable that is set wherever the test runs stands for the one of the example.
