@@ -181,6 +181,24 @@ final class Opener {
         }));
     }
 
+    /** Reads all that a session may have set, where no tracker can be relied on; {@code then} gets the state, or null. */
+    void readState(ServerConnection connection, Consumer<@Nullable SessionState> then) {
+        boolean mariaDb = server.flavour() == Flavour.MARIADB;
+        connection.ask(Question.query(mariaDb ? VARIABLES_OF_MARIADB : "SHOW SESSION VARIABLES", answer -> {
+            if (answer instanceof Answer.Rows rows) {
+                SessionState state = SessionState.INITIAL.withSchema(connection.state().schema());
+                for (Map.Entry<String, String> variable : variables(rows.rows(), mariaDb).entrySet()) {
+                    if (connection.baseline().value(variable.getKey()) != null) {
+                        state = connection.baseline().apply(state, variable.getKey(), variable.getValue());
+                    }
+                }
+                then.accept(state);
+            } else {
+                then.accept(null);
+            }
+        }));
+    }
+
     /** The variables that a session can set; what others are set to is nobody's state. */
     private static final String VARIABLES_OF_MARIADB = "SELECT VARIABLE_NAME, COALESCE(SESSION_VALUE, GLOBAL_VALUE) FROM information_schema.SYSTEM_VARIABLES"
             + " WHERE VARIABLE_SCOPE LIKE 'SESSION%' AND READ_ONLY = 'NO' OR VARIABLE_NAME = 'INIT_CONNECT'";

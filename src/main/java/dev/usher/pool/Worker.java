@@ -5,6 +5,7 @@ import dev.usher.config.HandOver;
 import dev.usher.config.ServerConfig;
 import dev.usher.config.UsherConfig;
 import dev.usher.error.Refusal;
+import dev.usher.session.SessionState;
 import dev.usher.wire.ErrPacket;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -90,6 +91,11 @@ public final class Worker {
     /** The statement that switches a connection's trackers back on after a session has changed them. */
     public String trackers(ServerConnection connection) {
         return server.trackers(connection.baseline());
+    }
+
+    /** Reads the whole state that a session has brought its connection into; null if that fails. */
+    public void readState(ServerConnection connection, Consumer<@Nullable SessionState> then) {
+        opener.readState(connection, then);
     }
 
     public Accounts accounts() {

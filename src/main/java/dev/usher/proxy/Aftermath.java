@@ -30,17 +30,20 @@ final class Aftermath {
     /** Runs when an answer has come that the session may have been waiting for. */
     private final Consumer<ServerConnection> answered;
 
+    private final Consumer<TrackerFilter> filterChosen;
+
     private final Leftovers leftovers = new Leftovers();
     /** Whether the server connection itself can still tell what the last statement left. */
     private boolean intact;
 
     private int capturing;
 
-    Aftermath(Session session, Worker worker, FrontendCounters counters, Consumer<ServerConnection> answered) {
+    Aftermath(Session session, Worker worker, FrontendCounters counters, Consumer<ServerConnection> answered, Consumer<TrackerFilter> filterChosen) {
         this.session = session;
         this.worker = worker;
         this.counters = counters;
         this.answered = answered;
+        this.filterChosen = filterChosen;
     }
 
     /** The session has got another connection, or its own after somebody else had it. */
@@ -97,9 +100,30 @@ final class Aftermath {
             worker.accounts().privilegesChanged();
         }
         if ((traits & Trait.SET_TRACKER.bit()) != 0) {
-            intact = false;
-            connection.ask(Question.query(worker.trackers(connection), answer -> answered.accept(connection)));
+            trackersSet(connection);
         }
+    }
+
+    /** The session has chosen what it wants to be told. From now on the relay chooses for it, and the server goes on telling everything. */
+    private void trackersSet(ServerConnection connection) {
+        intact = false;
+        connection.ask(Question.query("SELECT @@session_track_system_variables, @@session_track_schema", answer -> {
+            String variables = answer instanceof Answer.Rows rows && !rows.rows().isEmpty() ? rows.rows().getFirst()[0] : null;
+            String schema = answer instanceof Answer.Rows rows && !rows.rows().isEmpty() ? rows.rows().getFirst()[1] : null;
+            filterChosen.accept(TrackerFilter.of(variables == null ? "" : variables, "1".equals(schema)));
+        }));
+        // What the same statement has set besides may not have been reported.
+        capturing++;
+        worker.readState(connection, state -> {
+            capturing--;
+            if (state == null) {
+                session.pin(Pin.UNEXPLAINED);
+            } else {
+                connection.state(state);
+                session.wasRead(state);
+            }
+        });
+        connection.ask(Question.query(worker.trackers(connection), answer -> answered.accept(connection)));
     }
 
     private void afterError(ServerConnection connection) {

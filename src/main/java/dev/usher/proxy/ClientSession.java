@@ -119,7 +119,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         this.statements = new ClientStatements(session);
         this.passThrough = new PassThrough(client);
         this.restoring = new Restoring(this, frontend.counters());
-        this.aftermath = new Aftermath(session, worker, frontend.counters(), this::questionAnswered);
+        this.aftermath = new Aftermath(session, worker, frontend.counters(), this::questionAnswered, relay::filter);
         worker.clients(account, poolCapabilities(), 1);
     }
 

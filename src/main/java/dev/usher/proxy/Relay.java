@@ -45,7 +45,7 @@ final class Relay extends Exchange {
     private final Channel client;
     private final boolean deprecateEof;
     private final boolean sessionTrack;
-    private final TrackerFilter filter;
+    private TrackerFilter filter;
     private final Listener listener;
     private Response shape = Response.NONE;
     private int absorb;
@@ -81,6 +81,11 @@ final class Relay extends Exchange {
         started = false;
         nextSequence = 1;
         midPacket = false;
+    }
+
+    /** The client has chosen other trackers. */
+    void filter(TrackerFilter chosen) {
+        filter = chosen;
     }
 
     /** The client is gone: whatever still comes is thrown away. */

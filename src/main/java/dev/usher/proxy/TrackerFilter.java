@@ -6,6 +6,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -18,6 +20,19 @@ record TrackerFilter(Set<String> variables, boolean schema) {
     /** The default of {@code session_track_system_variables} on both servers. */
     static final TrackerFilter DEFAULT = new TrackerFilter(
             Set.of("autocommit", "character_set_client", "character_set_connection", "character_set_results", "time_zone"), true);
+
+    /**
+     * From a session's own variables. What it has added to the server connection's setting, as drivers do by CONCAT, is added to everything.
+     *
+     * @param systemVariables value of {@code session_track_system_variables}
+     */
+    static TrackerFilter of(String systemVariables, boolean schema) {
+        Set<String> names = new HashSet<>();
+        for (String name : systemVariables.split(",")) {
+            names.add(name.strip().toLowerCase(Locale.ROOT));
+        }
+        return new TrackerFilter(Set.copyOf(names), schema);
+    }
 
     /** What is left of the trackers of an OK; the caller releases it. */
     ByteBuf filter(ByteBuf trackers, ByteBufAllocator alloc) {
@@ -45,7 +60,7 @@ record TrackerFilter(Set<String> variables, boolean schema) {
             int from = entry.readerIndex();
             String name = LengthEncoded.readString(entry, StandardCharsets.UTF_8);
             LengthEncoded.readSlice(entry);
-            if (variables.contains(name)) {
+            if (variables.contains(name) || variables.contains("*")) {
                 int length = entry.readerIndex() - from;
                 out.writeByte(SessionTrack.SYSTEM_VARIABLES);
                 LengthEncoded.writeInt(out, length);

@@ -24,7 +24,6 @@ public enum Pin {
     STORED_CODE("server-side-code"),
     UNEXPLAINED("unexplained-state-change"),
     STATE_AFTER_ERROR("state-after-error"),
-    TRACKERS("session-trackers"),
     RESULTS_NOT_ASCII("wide-result-character-set"),
     DEDICATED("dedicated");
 

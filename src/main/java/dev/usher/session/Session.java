@@ -22,7 +22,6 @@ public final class Session {
             Trait.SET_ROLE,
             Trait.SET_ONE_SHOT,
             Trait.SQL_LOG_BIN,
-            Trait.SET_TRACKER,
             Trait.PROFILING,
             Trait.TEMPORARY_TABLE_CREATED,
             Trait.LOCK_TABLES,
@@ -118,7 +117,6 @@ public final class Session {
         pinIf(t, Trait.SET_ONE_SHOT, Pin.ONE_SHOT);
         pinIf(t, Trait.SQL_LOG_BIN, Pin.BINARY_LOG);
         pinIf(t, Trait.BINLOG, Pin.BINARY_LOG);
-        pinIf(t, Trait.SET_TRACKER, Pin.TRACKERS);
         pinIf(t, Trait.PROFILING, Pin.PROFILING);
         pinIf(t, Trait.TEMPORARY_TABLE_CREATED, Pin.TEMPORARY_TABLE);
         pinIf(t, Trait.LOCK_TABLES, Pin.TABLE_LOCK);

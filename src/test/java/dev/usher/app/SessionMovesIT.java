@@ -1,0 +1,216 @@
+package dev.usher.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.usher.config.HandOver;
+import dev.usher.testing.FakeClient;
+import dev.usher.testing.ServerKind;
+import dev.usher.testing.TestServer;
+import dev.usher.testing.TestServers;
+import dev.usher.wire.Command;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Sessions that move to another server connection with every statement must not notice, on real servers. */
+class SessionMovesIT {
+    @TempDir
+    private Path state;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    static List<ServerKind> servers() {
+        return TestServers.installed();
+    }
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (AutoCloseable each : open.reversed()) {
+            each.close();
+        }
+    }
+
+    private RunningUsher shuffling(TestServer server, int connections) {
+        RunningUsher usher = RunningUsher.before(
+                server.port(), state, config -> config.withPool(config.pool().withHandOver(HandOver.SHUFFLE).withMaxServerConnections(connections)));
+        open.add(usher);
+        return usher;
+    }
+
+    private Connection session(RunningUsher usher, String options) throws SQLException {
+        Connection connection = DriverManager.getConnection(
+                "jdbc:mariadb://127.0.0.1:" + usher.address().getPort() + "/test?user=app&password=app-secret&allowPublicKeyRetrieval=true&sslMode=trust" + options);
+        open.add(connection);
+        return connection;
+    }
+
+    private static String value(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+
+    private static void run(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void everySessionKeepsItsOwnSettings(ServerKind kind) throws SQLException {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        RunningUsher usher = shuffling(server, 4);
+        List<Map<String, String>> settings = List.of(
+                Map.of("time_zone", "+01:00", "sql_mode", "ANSI_QUOTES", "autocommit", "1"),
+                Map.of("time_zone", "+02:00", "sql_mode", "", "net_write_timeout", "77"),
+                Map.of("sql_mode", "NO_BACKSLASH_ESCAPES", "max_join_size", "1234567", "collation_connection", "latin1_general_ci"),
+                Map.of("foreign_key_checks", "0", "group_concat_max_len", "4242", "wait_timeout", "4000"),
+                Map.of());
+        List<Connection> sessions = new ArrayList<>();
+        for (Map<String, String> each : settings) {
+            Connection session = session(usher, "");
+            sessions.add(session);
+            for (Map.Entry<String, String> setting : each.entrySet()) {
+                String quote = setting.getValue().matches("\\d+") ? "" : "'";
+                run(session, "SET SESSION " + setting.getKey() + "=" + quote + setting.getValue() + quote);
+            }
+        }
+        Map<String, String> untouched = Map.of(
+                "time_zone", value(sessions.getLast(), "SELECT @@time_zone"), "sql_mode", value(sessions.getLast(), "SELECT @@sql_mode"));
+        Random random = new Random(7);
+        for (int round = 0; round < 200; round++) {
+            int i = random.nextInt(sessions.size());
+            for (Map.Entry<String, String> setting : (i == sessions.size() - 1 ? untouched : settings.get(i)).entrySet()) {
+                assertThat(value(sessions.get(i), "SELECT @@SESSION." + setting.getKey()))
+                        .as("%s of session %d", setting.getKey(), i)
+                        .isEqualTo(setting.getValue());
+            }
+        }
+        assertThat(usher.status("restores_inline_total")).isPositive();
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void preparingAgainElsewhereCommitsNothing(ServerKind kind) throws SQLException {
+        RunningUsher usher = shuffling(TestServers.find(kind).orElseThrow(), 4);
+        Connection session = session(usher, "&useServerPrepStmts=true");
+        Connection other = session(usher, "");
+        run(session, "CREATE TABLE IF NOT EXISTS moves (a INT) ENGINE=InnoDB");
+        run(session, "DELETE FROM moves");
+        try (var count = session.prepareStatement("SELECT COUNT(*) FROM moves WHERE a > ?")) {
+            count.setInt(1, 0);
+            count.executeQuery().close();
+            for (int round = 0; round < 8; round++) {
+                session.setAutoCommit(false);
+                run(session, "INSERT INTO moves VALUES (1)");
+                count.setInt(1, 0);
+                count.executeQuery().close();
+                session.rollback();
+                session.setAutoCommit(true);
+                assertThat(value(other, "SELECT COUNT(*) FROM moves")).as("round %d", round).isEqualTo("0");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void whatAPreparedSetChangesStaysInItsSession(ServerKind kind) throws Exception {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        RunningUsher usher = shuffling(server, 3);
+        Connection one = session(usher, "&useServerPrepStmts=true");
+        Connection other = session(usher, "");
+        String before = value(other, "SELECT @@sql_mode");
+        try (var set = one.prepareStatement("SET @@sql_mode='ANSI_QUOTES'")) {
+            set.execute();
+        }
+        for (int i = 0; i < 12; i++) {
+            assertThat(value(other, "SELECT @@sql_mode")).isEqualTo(before);
+            assertThat(value(one, "SELECT @@sql_mode")).isEqualTo("ANSI_QUOTES");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void lastInsertIdMovesAlong(ServerKind kind) throws SQLException {
+        RunningUsher usher = shuffling(TestServers.find(kind).orElseThrow(), 3);
+        Connection one = session(usher, "");
+        Connection other = session(usher, "");
+        Connection none = session(usher, "");
+        for (String table : List.of("ids_one", "ids_other")) {
+            run(one, "DROP TABLE IF EXISTS " + table);
+            run(one, "CREATE TABLE " + table + " (id INT AUTO_INCREMENT PRIMARY KEY, b LONGTEXT)");
+        }
+        run(other, "ALTER TABLE ids_other AUTO_INCREMENT = 1000");
+        String large = "x".repeat(200_000);
+        for (int i = 1; i <= 10; i++) {
+            run(one, "INSERT INTO ids_one (b) VALUES ('a')");
+            run(other, "INSERT INTO ids_other (b) VALUES ('a')");
+            assertThat(value(one, "SELECT LAST_INSERT_ID()")).isEqualTo(String.valueOf(i));
+            assertThat(value(other, "SELECT LAST_INSERT_ID()")).isEqualTo(String.valueOf(999 + i));
+            assertThat(value(none, "SELECT LAST_INSERT_ID()")).isEqualTo("0");
+            assertThat(value(one, "SELECT LAST_INSERT_ID() /* " + large + " */")).isEqualTo(String.valueOf(i));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void warningsAndRowCountsAreStillThereAfterAMove(ServerKind kind) throws SQLException {
+        RunningUsher usher = shuffling(TestServers.find(kind).orElseThrow(), 3);
+        Connection one = session(usher, "");
+        Connection other = session(usher, "");
+        run(one, "CREATE TABLE IF NOT EXISTS narrow (a VARCHAR(2))");
+        run(one, "SET SESSION sql_mode=''");
+        for (int i = 0; i < 5; i++) {
+            run(one, "INSERT INTO narrow VALUES ('abcdef'), ('b')");
+            run(other, "DO 1");
+            assertThat(value(one, "SHOW WARNINGS")).isEqualTo("Warning");
+            run(one, "INSERT INTO narrow VALUES ('a'), ('b'), ('c')");
+            run(other, "DO 1");
+            assertThat(value(one, "SELECT ROW_COUNT()")).isEqualTo("3");
+            assertThatThrownBy(() -> run(one, "SELECT * FROM no_such_table")).isInstanceOf(SQLException.class);
+            run(other, "DO 1");
+            assertThat(value(one, "SHOW ERRORS")).isEqualTo("Error");
+        }
+    }
+
+    static List<ServerKind> mariaDbs() {
+        return servers().stream().filter(kind -> kind != ServerKind.MYSQL).toList();
+    }
+
+    /** Only MariaDB's clients name a statement so. */
+    @ParameterizedTest
+    @MethodSource("mariaDbs")
+    void aStatementThatFailedToPrepareIsNotTheLastOne(ServerKind kind) throws Exception {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        RunningUsher usher = shuffling(server, 3);
+        Connection setUp = session(usher, "");
+        run(setUp, "CREATE TABLE IF NOT EXISTS keeps (a INT)");
+        run(setUp, "DELETE FROM keeps");
+        run(setUp, "INSERT INTO keeps VALUES (1)");
+        try (FakeClient client = usher.client(server.accounts().getFirst())) {
+            client.send(Command.STMT_PREPARE, "DELETE FROM test.keeps".getBytes(StandardCharsets.US_ASCII));
+            assertThat(client.wire().read().getByte(0)).isZero();
+            client.send(Command.STMT_PREPARE, "SELEKT 1".getBytes(StandardCharsets.US_ASCII));
+            assertThat(client.response().errorCode()).isEqualTo(1064);
+            client.send(Command.STMT_EXECUTE, new byte[] {-1, -1, -1, -1, 0, 1, 0, 0, 0});
+            assertThat(client.response().errorCode()).isEqualTo(1243);
+        }
+        assertThat(value(setUp, "SELECT COUNT(*) FROM keeps")).isEqualTo("1");
+    }
+}
