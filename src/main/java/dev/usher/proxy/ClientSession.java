@@ -781,6 +781,12 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
     }
 
+    /** No tracker reports everything that was set: MariaDB says of a character set and its collation only one. */
+    @Override
+    public void restored(ServerConnection connection) {
+        connection.state(session.state());
+    }
+
     @Override
     public void err(ServerConnection connection, ErrPacket error, boolean statementRan) {
         under.failed = true;

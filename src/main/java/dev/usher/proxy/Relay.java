@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class Relay extends Exchange {
     /** Tells the client connection what the response says. */
     interface Listener {
+        /** All of the restore in front of the statement has succeeded. */
+        void restored(ServerConnection connection);
+
         /** OK or the end of a result set; the connection has taken note of it. */
         void ok(ServerConnection connection, OkPacket ok);
 
@@ -172,7 +175,9 @@ final class Relay extends Exchange {
                     OkPacket ok = reader.ok();
                     connection.noted(ok);
                     if (absorb > 0) {
-                        absorb--;
+                        if (--absorb == 0) {
+                            listener.restored(connection);
+                        }
                         from = in.readerIndex();
                         continue;
                     }

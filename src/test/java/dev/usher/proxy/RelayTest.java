@@ -225,6 +225,11 @@ class RelayTest {
         }
 
         @Override
+        public void restored(ServerConnection connection) {
+            // What the client gets does not depend on it.
+        }
+
+        @Override
         public void ok(ServerConnection from, OkPacket ok) {
             assertThat(from).isSameAs(connection);
         }
