@@ -19,6 +19,7 @@ public final class Account {
     private final Map<Long, Read> baselines = new ConcurrentHashMap<>();
     private volatile @Nullable Identity identity;
     private volatile boolean accepted;
+    private volatile boolean anotherOverSocket;
     private volatile long privilegeEpoch = System.nanoTime();
 
     /** @param confirmedAt {@link System#nanoTime} of the last login that the server accepted */
@@ -62,11 +63,30 @@ public final class Account {
         accepted = true;
     }
 
-    /** The server has just refused the account: what was learned is forgotten, what was told stays told. */
-    public void refused() {
+    /** The server has just refused these: what was learned is forgotten, what was told stays told. What was learned meanwhile is not touched. */
+    public void refused(Credentials which) {
+        Known k = known;
+        schemas.clear();
+        if (k != null && k.credentials == which) {
+            known = told ? new Known(which, Long.MIN_VALUE) : null;
+        }
+    }
+
+    /** Something about the account has changed, or the server has refused it for another reason than a wrong password: the next login goes to the server. */
+    public void doubted() {
         schemas.clear();
         Known k = known;
-        known = told && k != null ? new Known(k.credentials, Long.MIN_VALUE) : null;
+        if (k != null) {
+            known = new Known(k.credentials, Long.MIN_VALUE);
+        }
+    }
+
+    /** The server has accepted other ones, or they can not answer what it asks: not even what was told is of use. */
+    public void forget(Credentials which) {
+        Known k = known;
+        if (k != null && k.credentials == which) {
+            known = null;
+        }
     }
 
     /**
@@ -116,12 +136,17 @@ public final class Account {
     /** Rights have changed. */
     void privilegesChanged() {
         privilegeEpoch = System.nanoTime();
-        schemas.clear();
-        Known k = known;
-        if (k != null) {
-            // The password may be among what has changed: the next login asks the server.
-            known = new Known(k.credentials, Long.MIN_VALUE);
-        }
+        doubted();
+    }
+
+    /** Whether the server's Unix socket may be used: over it, the same name may be another account, with other rights. */
+    boolean mayUseSocket() {
+        return identity != null && !anotherOverSocket;
+    }
+
+    /** It is another account there. */
+    void anotherOverSocket() {
+        anotherOverSocket = true;
     }
 
     @Override

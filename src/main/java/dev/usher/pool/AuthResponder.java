@@ -15,6 +15,14 @@ public interface AuthResponder {
         boolean encrypted();
     }
 
+    /** Since when a client owes the answer that the server waits for, by {@link System#nanoTime}; 0 if none does. */
+    default long silentSince() {
+        return 0;
+    }
+
+    /** Others need the connection that waits for the client's answer: the login is over. */
+    default void tooSilent() {}
+
     /** The plugin named in the handshake response, and its answer for the nonce of the server's greeting. */
     FirstAnswer first(String serverPlugin, byte[] nonce);
 

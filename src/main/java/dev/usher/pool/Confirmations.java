@@ -34,10 +34,11 @@ final class Confirmations {
                     account.learned(known);
                     worker.adopt(in.connection());
                 }
-                case Opening.Refused refused -> account.refused();
+                case Opening.Refused refused -> account.refused(known);
                 case Opening.Full full -> {
                     // Says nothing about the account.
                 }
+                case Opening.Abandoned abandoned -> account.forget(known);
                 case Opening.Unreachable unreachable -> {
                     // Nor does this.
                 }

@@ -64,7 +64,7 @@ public final class ConnectionBudget {
 
     /** A permit for a connection that will be lent. A worker that gets none is told when there may be one. */
     synchronized boolean tryTake(Worker worker) {
-        if (used < limit - lane(limit) && !owes(worker)) {
+        if (used + beyondLane(laneUsed) < limit - lane(limit) && !owes(worker)) {
             used++;
             held.merge(worker, 1, Integer::sum);
             starving.remove(worker);
@@ -74,10 +74,18 @@ public final class ConnectionBudget {
         return false;
     }
 
-    /** A permit for a login or a KILL. A worker that gets none is told when there may be one. */
+    /** Permits that logins use of those for lending. */
+    private int beyondLane(int logins) {
+        return Math.max(0, logins - lane(limit));
+    }
+
+    /**
+     * A permit for a login or a KILL: one of the lane, or one that nobody has been lent, but never most of those. A worker that gets none is told when there
+     * may be one.
+     */
     synchronized boolean tryTakeLane(Worker worker) {
         int lane = lane(limit);
-        if (laneUsed < Math.max(1, lane) && (lane > 0 || used + laneUsed < limit)) {
+        if (laneUsed < lane || laneUsed < Math.max(1, limit / 4) && used + laneUsed < limit) {
             laneUsed++;
             awaitingLane.remove(worker);
             return true;
@@ -91,7 +99,7 @@ public final class ConnectionBudget {
     /** Turns a lane permit into one for lending; false if the budget has none. */
     boolean tryConvert(Worker worker) {
         synchronized (this) {
-            if (used >= limit - lane(limit)) {
+            if (used + beyondLane(laneUsed - 1) >= limit - lane(limit)) {
                 return false;
             }
             convert(worker);

@@ -52,7 +52,8 @@ final class Opener {
      *     let in anybody as the system user that Usher runs as
      */
     void open(Pool pool, AuthResponder responder, boolean verified, Consumer<Opening> then) {
-        Login login = new Login(pool, then);
+        boolean overSocket = verified && link.hasSocket() && pool.account().mayUseSocket();
+        Login login = new Login(pool, responder, overSocket, then);
         ServerLogin handler =
                 new ServerLogin(pool.account().user(), pool.capabilities(), tls, responder, ATTRIBUTES, server::greeted, login);
         // A login that is relayed also waits for its client.
@@ -60,19 +61,23 @@ final class Opener {
         Duration limit = verified && connectTimeout.compareTo(LOGIN_LIMIT) < 0 ? connectTimeout : LOGIN_LIMIT;
         login.limit = loop.schedule(() -> login.tooLong(handler), limit.toMillis(), TimeUnit.MILLISECONDS);
         // A name look-up may take longer than all else: whoever is first, the limit or the failure, is heard.
-        link.connect(loop, verified, handler, channel -> login.connected(channel, handler), handler::notConnected);
+        link.connect(loop, overSocket, handler, channel -> login.connected(channel, handler), handler::notConnected);
     }
 
     private final class Login implements ServerLogin.Listener {
         private final Pool pool;
+        private final AuthResponder responder;
+        private final boolean overSocket;
         private final Consumer<Opening> then;
         private @Nullable Channel channel;
         private @Nullable ServerLogin handler;
         private @Nullable Future<?> limit;
         private @Nullable ServerConnection connection;
 
-        Login(Pool pool, Consumer<Opening> then) {
+        Login(Pool pool, AuthResponder responder, boolean overSocket, Consumer<Opening> then) {
             this.pool = pool;
+            this.responder = responder;
+            this.overSocket = overSocket;
             this.then = then;
         }
 
@@ -105,7 +110,9 @@ final class Opener {
                 case ServerLogin.Outcome.LoggedIn in -> loggedIn(in);
                 case ServerLogin.Outcome.Refused refused -> {
                     int code = refused.error().code();
-                    if (code == 1040 || code == 1203 || code == 1226 || refused.beforeLogin()) {
+                    if (overSocket && (code == 1698 || code == 1045)) {
+                        overTcpInstead();
+                    } else if (code == 1040 || code == 1203 || code == 1226 || refused.beforeLogin()) {
                         done(new Opening.Full(refused.error()));
                     } else if (refused.error().sqlState().equals("08S01")) {
                         // About the connection, not the account: the server is going down (1053), or was too slow itself (1159).
@@ -114,6 +121,7 @@ final class Opener {
                         done(new Opening.Refused(refused.error()));
                     }
                 }
+                case ServerLogin.Outcome.Abandoned abandoned -> done(new Opening.Abandoned(abandoned.why()));
                 case ServerLogin.Outcome.Failed failed -> done(new Opening.Unreachable(failed.why()));
             }
         }
@@ -131,17 +139,27 @@ final class Opener {
                     worker, pool, open, in.greeting(), in.capabilities(), in.encrypted(), System.nanoTime() + life);
             connection = opened;
             open.pipeline().replace(loggedIn, "server", opened);
-            initialise(opened, this::done);
+            initialise(opened, this::done, this::overTcpInstead);
+        }
+
+        /** Over its socket the server takes the account for another one, with other rights. */
+        private void overTcpInstead() {
+            pool.account().anotherOverSocket();
+            Future<?> timer = limit;
+            if (timer != null) {
+                timer.cancel(false);
+            }
+            open(pool, responder, false, then);
         }
     }
 
     /** Reads what is not known yet, and switches the trackers on. */
-    private void initialise(ServerConnection connection, Consumer<Opening> then) {
+    private void initialise(ServerConnection connection, Consumer<Opening> then, Runnable somebodyElse) {
         if (server.collations() == null) {
             connection.ask(Question.query(Collations.QUERY, answer -> {
                 if (answer instanceof Answer.Rows rows) {
                     server.collations(Collations.read(rows.rows()));
-                    initialise(connection, then);
+                    initialise(connection, then, somebodyElse);
                 } else {
                     failed(connection, answer, then);
                 }
@@ -165,10 +183,8 @@ final class Opener {
                 Account.Identity seen = new Account.Identity(connection.user(), connection.role());
                 Account.Identity overTcp = account.identity();
                 if (connection.overSocket() && !seen.equals(overTcp)) {
-                    // Over its socket the server takes the account for another one, with other rights.
-                    link.socketUnfit();
                     connection.quit();
-                    then.accept(new Opening.Unreachable("over server-socket " + account + " is " + seen.user()));
+                    somebodyElse.run();
                     return;
                 }
                 account.identity(seen);
@@ -234,6 +250,7 @@ final class Opener {
         connection.state(SessionState.INITIAL.withSchema(connection.state().schema()));
         // A role survives, whoever set it and however.
         connection.ask(Question.query("SELECT CURRENT_ROLE()", answer -> {
+            done[1] = connection.role().isEmpty();
             if (answer instanceof Answer.Rows rows && !rows.rows().isEmpty()) {
                 done[1] = connection.role().equals(String.valueOf(rows.rows().getFirst()[0]));
             }

@@ -13,6 +13,9 @@ public sealed interface Opening {
     /** The server has no connection left, for anybody or for this account. */
     record Full(ErrPacket error) implements Opening {}
 
+    /** Whoever was to answer the server did not, or could not; this says nothing about the server or the account. */
+    record Abandoned(String why) implements Opening {}
+
     /** The server was not reached, or did not behave. */
     record Unreachable(String why) implements Opening {}
 }

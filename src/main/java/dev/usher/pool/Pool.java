@@ -83,10 +83,10 @@ public final class Pool {
         return all.size() + opening;
     }
 
-    /** Whether a connection can be brought into a session's state at all: no statement takes one out of its schema. */
+    /** Whether a connection can be brought into a session's state at all: no statement takes one out of its schema, or gives it newer rights. */
     static boolean fits(ServerConnection connection, Tenant tenant) {
         SessionState state = connection.state();
-        return !tenant.state().schema().isEmpty() || state.schema().isEmpty();
+        return connection.freshFor(tenant) && (!tenant.state().schema().isEmpty() || state.schema().isEmpty());
     }
 
     /** Takes the idle connection that suits best: the last one of the tenant, one in equal state, the one used last. */

@@ -168,7 +168,23 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     boolean due(long now) {
-        return retiring || now - retireAt > 0 || openedAt - pool.account().privilegeEpoch() < 0 || baseline != pool.account().baseline(pool.capabilities());
+        return retiring || now - retireAt > 0 || baseline != pool.account().baseline(pool.capabilities());
+    }
+
+    /**
+     * Whether its login is recent enough for a session: rights are read at login. A session from before a change may go on with what it had, as it would on a
+     * connection of its own; one from after it may not.
+     */
+    boolean freshFor(Tenant tenant) {
+        long changed = pool.account().privilegeEpoch();
+        long lacks = tenant.loggedInAt() - openedAt;
+        return lacks < worker.config().pool().privilegeTtl().toNanos() && (openedAt - changed >= 0 || tenant.loggedInAt() - changed < 0);
+    }
+
+    /** Whether a session that logs in now could have it. */
+    boolean current() {
+        return openedAt - pool.account().privilegeEpoch() >= 0
+                && System.nanoTime() - openedAt < worker.config().pool().privilegeTtl().toNanos();
     }
 
     /** To be closed as soon as nobody has it. */

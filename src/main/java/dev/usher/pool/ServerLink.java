@@ -25,10 +25,13 @@ final class ServerLink {
     private static final int HIGH_WATER = 256 << 10;
 
     private final ServerConfig config;
-    private boolean socketUnfit;
 
     ServerLink(ServerConfig config) {
         this.config = config;
+    }
+
+    boolean hasSocket() {
+        return config.socket().isPresent();
     }
 
     /**
@@ -36,7 +39,7 @@ final class ServerLink {
      * @param failed gets the reason, on the loop
      */
     void connect(EventLoop loop, boolean overSocket, ChannelHandler handler, Consumer<Channel> connected, Consumer<String> failed) {
-        if (overSocket && !socketUnfit && config.socket().isPresent()) {
+        if (overSocket && config.socket().isPresent()) {
             Path path = config.socket().get();
             connect(loop, new DomainSocketAddress(path.toString()), EpollDomainSocketChannel.class, handler, connected, failed);
             return;
@@ -57,11 +60,6 @@ final class ServerLink {
                 loop.execute(() -> failed.accept("unknown host " + host));
             }
         });
-    }
-
-    /** An account is another one over the socket than over TCP: it is not used any more. */
-    void socketUnfit() {
-        socketUnfit = true;
     }
 
     private static boolean isLiteral(String host) {

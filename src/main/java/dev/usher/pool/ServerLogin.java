@@ -33,6 +33,9 @@ final class ServerLogin extends ChannelInboundHandlerAdapter implements AuthResp
         /** The server said no: to this login, or ({@code beforeLogin}) to any. */
         record Refused(ErrPacket error, boolean beforeLogin) implements Outcome {}
 
+        /** {@link AuthResponder.ToServer#abandon}. */
+        record Abandoned(String why) implements Outcome {}
+
         /** No connection, or not a MySQL server, or it went away. */
         record Failed(String why) implements Outcome {}
     }
@@ -204,7 +207,7 @@ final class ServerLogin extends ChannelInboundHandlerAdapter implements AuthResp
             if (ctx != null) {
                 ctx.executor().schedule(() -> ctx.close(), LAST_WORD_SECONDS, TimeUnit.SECONDS);
             }
-            listener.ended(new Outcome.Failed(why));
+            listener.ended(new Outcome.Abandoned(why));
         }
     }
 

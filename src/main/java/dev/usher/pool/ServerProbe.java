@@ -62,6 +62,7 @@ public final class ServerProbe {
             switch (outcome) {
                 case ServerLogin.Outcome.LoggedIn in -> then.accept("");
                 case ServerLogin.Outcome.Refused refused -> then.accept(refused.beforeLogin() ? refused.error().toString() : "");
+                case ServerLogin.Outcome.Abandoned abandoned -> then.accept(server.greeting() == null ? abandoned.why() : "");
                 case ServerLogin.Outcome.Failed failed -> then.accept(server.greeting() == null ? failed.why() : "");
             }
         }

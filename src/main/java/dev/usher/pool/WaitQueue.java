@@ -20,6 +20,13 @@ final class WaitQueue {
         }
     }
 
+    /** Puts a tenant that was taken out back, with the time since when it has waited. */
+    void addLast(Pool pool, Tenant tenant) {
+        if (waiting.computeIfAbsent(pool, p -> new LinkedHashSet<>()).add(tenant)) {
+            size++;
+        }
+    }
+
     /** Puts a tenant that was served in vain back where it stood. */
     void addFirst(Pool pool, Tenant tenant) {
         LinkedHashSet<Tenant> tenants = waiting.computeIfAbsent(pool, p -> new LinkedHashSet<>());

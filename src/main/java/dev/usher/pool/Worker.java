@@ -13,8 +13,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,8 @@ public final class Worker {
     /** How much longer than others an account without any connection waits before one of theirs is closed for it. */
     private static final long TURN_NANOS = Duration.ofMillis(100).toNanos();
 
+    private static final long LONG_SILENCE_NANOS = Duration.ofSeconds(1).toNanos();
+
     private final EventLoop loop;
     private final UsherConfig config;
     private final ConnectionBudget budget;
@@ -46,6 +50,7 @@ public final class Worker {
     private final Map<PoolKey, Pool> pools = new LinkedHashMap<>();
     private final WaitQueue queue = new WaitQueue();
     private final ArrayDeque<PendingLogin> pendingLogins = new ArrayDeque<>();
+    private final Set<PendingLogin> runningLogins = new LinkedHashSet<>();
     private final BudgetWatch budgetWatch;
     private final Learning learning;
     private final Confirmations confirmations = new Confirmations(this);
@@ -153,7 +158,7 @@ public final class Worker {
         long now = System.nanoTime();
         ServerConnection idle;
         while ((idle = pool.takeIdle(tenant, handOver == HandOver.SHUFFLE)) != null) {
-            if (!keeps(idle) && (idle.due(now) || stale(idle, tenant))) {
+            if (!keeps(idle) && idle.due(now)) {
                 close(idle);
                 continue;
             }
@@ -167,7 +172,7 @@ public final class Worker {
         }
         queue.add(pool, tenant, now);
         counters.waited();
-        if (tenant.account().credentials() == null && pool.held() == 0) {
+        if (tenant.account().credentials() == null && pool.all().stream().noneMatch(each -> each.freshFor(tenant))) {
             queue.remove(pool, tenant);
             tenant.refused(ServerConnection.LOST);
             return;
@@ -175,11 +180,6 @@ public final class Worker {
         if (!openFor(pool, now)) {
             takeBackFor(pool, tenant, now);
         }
-    }
-
-    /** Whether it was logged in so long before the tenant that it may carry rights that the tenant would not have got. */
-    private boolean stale(ServerConnection connection, Tenant tenant) {
-        return tenant.loggedInAt() - connection.openedAt() > config.pool().privilegeTtl().toNanos();
     }
 
     /** No longer wants one. */
@@ -282,8 +282,8 @@ public final class Worker {
 
     private void serve(ServerConnection connection, Tenant first) {
         Pool pool = connection.pool();
-        if ((!Pool.fits(connection, first) || stale(connection, first)) && !keeps(connection)) {
-            // The first in the queue has no schema and no statement takes the connection out of the one it is in.
+        if (!Pool.fits(connection, first) && (!keeps(connection) || !connection.freshFor(first))) {
+            // The first in the queue has no schema and no statement takes the connection out of the one it is in; or it must not run on rights this old.
             close(connection);
             return;
         }
@@ -326,7 +326,7 @@ public final class Worker {
 
     private boolean serveFromResting(Pool pool, Tenant tenant, long now) {
         ServerConnection resting = pool.resting().firstFor(tenant);
-        if (resting == null || !keeps(resting) && (resting.due(now) || stale(resting, tenant))) {
+        if (resting == null || !keeps(resting) && resting.due(now)) {
             return false;
         }
         queue.remove(pool, tenant);
@@ -406,11 +406,11 @@ public final class Worker {
         }
         openingTokens--;
         pool.opening(1);
-        opener.open(pool, new KnownCredentials(credentials), true, opening -> opened(pool, opening));
+        opener.open(pool, new KnownCredentials(credentials), true, opening -> opened(pool, credentials, opening));
         return true;
     }
 
-    private void opened(Pool pool, Opening opening) {
+    private void opened(Pool pool, Credentials with, Opening opening) {
         pool.opening(-1);
         switch (opening) {
             case Opening.Opened in -> {
@@ -421,11 +421,14 @@ public final class Worker {
                 return;
             }
             case Opening.Refused refused -> {
-                pool.account().refused();
+                pool.account().refused(with);
                 log.info("account {} was refused by the server: {}", pool.account(), refused.error().message());
-                for (Tenant tenant : queue.removeAll(pool)) {
-                    tenant.refused(refused.error());
-                }
+                refuseUnlessHeld(pool, refused.error());
+            }
+            case Opening.Abandoned abandoned -> {
+                pool.account().forget(with);
+                log.info("account {} can only be logged in by its clients: {}", pool.account(), abandoned.why());
+                refuseUnlessHeld(pool, ServerConnection.LOST);
             }
             case Opening.Full full -> full(pool, full.error());
             case Opening.Unreachable unreachable -> down(pool, unreachable.why());
@@ -435,6 +438,20 @@ public final class Worker {
         if (first != null) {
             // Nothing could be opened: what rests in this pool has to do.
             serveFromResting(pool, first, System.nanoTime());
+        }
+    }
+
+    /** Sessions that were let in go on with the connections that there are, as they would have with their own. */
+    private void refuseUnlessHeld(Pool pool, ErrPacket error) {
+        if (pool.account().credentials() != null) {
+            return;
+        }
+        for (Tenant tenant : queue.removeAll(pool)) {
+            if (pool.all().stream().anyMatch(each -> each.freshFor(tenant))) {
+                queue.addLast(pool, tenant);
+            } else {
+                tenant.refused(error);
+            }
         }
     }
 
@@ -487,7 +504,9 @@ public final class Worker {
     }
 
     private void begin(PendingLogin login) {
+        runningLogins.add(login);
         opener.open(login.pool, login.responder, login.verified, opening -> {
+            runningLogins.remove(login);
             if (!(opening instanceof Opening.Opened)) {
                 budget.giveLane();
                 nextLogin();
@@ -500,6 +519,7 @@ public final class Worker {
                         budgetWatch.serverIsFull(Math.max(1, budget.used()));
                     }
                 }
+                case Opening.Abandoned abandoned -> server.up();
                 case Opening.Unreachable unreachable -> server.down(unreachable.why());
             }
             login.then.accept(opening);
@@ -513,11 +533,25 @@ public final class Worker {
         }
     }
 
+    /** While others wait to log in, a client may only take a moment for its answer, or a few silent ones would keep everybody out. */
+    private void endSilentLogins(long now) {
+        int needed = pendingLogins.size();
+        if (needed == 0) {
+            return;
+        }
+        for (PendingLogin login : List.copyOf(runningLogins)) {
+            long since = login.responder.silentSince();
+            if (since != 0 && now - since > LONG_SILENCE_NANOS && needed-- > 0) {
+                login.responder.tooSilent();
+            }
+        }
+    }
+
     /** Takes a connection that a login has opened into its pool, if the budget has room for it or the account needs it. */
     public void adopt(ServerConnection connection) {
         Pool pool = connection.pool();
         boolean converted = budget.tryConvert(this);
-        if (!converted && pool.account().credentials() == null && pool.all().isEmpty()) {
+        if (!converted && pool.account().credentials() == null && pool.all().stream().noneMatch(ServerConnection::current)) {
             makeRoom(pool, System.nanoTime());
             converted = budget.tryConvert(this);
             if (!converted) {
@@ -658,7 +692,9 @@ public final class Worker {
             int rate = config.pool().openingRate();
             openingTokens = Math.min(rate, openingTokens + rate * elapsed);
             refuseOverdue(now);
+            // Another worker may have given back what these wait for.
             nextLogin();
+            endSilentLogins(now);
             for (Pool pool : queue.pools()) {
                 Tenant first = queue.first(pool);
                 if (first != null && pool.full(now)) {

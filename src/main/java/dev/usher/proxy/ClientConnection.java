@@ -16,6 +16,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.unix.DomainSocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import java.io.IOException;
@@ -80,6 +81,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     public boolean tls() {
         return tls;
+    }
+
+    /** Whether nobody can listen on its link: TLS, or a Unix socket. */
+    boolean confidential() {
+        return tls || channel instanceof DomainSocketChannel;
     }
 
     /** {@code zlib}, {@code zstd} or empty. */

@@ -19,6 +19,7 @@ import dev.usher.pool.ServerConnection;
 import dev.usher.session.Baseline;
 import dev.usher.wire.AuthSwitchRequest;
 import dev.usher.wire.Capabilities;
+import dev.usher.wire.Command;
 import dev.usher.wire.ErrPacket;
 import dev.usher.wire.HandshakeResponse41;
 import dev.usher.wire.HandshakeV10;
@@ -29,7 +30,9 @@ import dev.usher.wire.Packets;
 import dev.usher.wire.ServerStatus;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +51,7 @@ final class ClientLogin implements LoginRelay.ToClient {
     private static final Logger log = LoggerFactory.getLogger(ClientLogin.class);
     private static final int LARGEST_PACKET = 1 << 20;
     private static final int MORE_DATA = 0x01;
+    private static final int WRONG_PASSWORD = 1045;
 
     private enum Step {
         WAITING_FOR_SERVER,
@@ -85,6 +89,9 @@ final class ClientLogin implements LoginRelay.ToClient {
     private boolean switchedOnce;
     private long firstFull;
     private boolean learns;
+    private boolean waitedForOthers;
+    /** What was known about the account and did not fit the client's answer. */
+    private @Nullable Credentials mismatch;
 
     /** @param overLimit whether it will be refused because of {@code max-client-connections}, once it has answered the greeting as it would a server's */
     ClientLogin(ClientConnection client, boolean overLimit) {
@@ -100,6 +107,7 @@ final class ClientLogin implements LoginRelay.ToClient {
 
     /** Sends the greeting: the server's own, but for the id, the nonce and what Usher does not offer. */
     void greet() {
+        stopLimit();
         HandshakeV10 server = client.worker().server().greeting();
         if (server == null) {
             awaitServer(System.nanoTime());
@@ -150,7 +158,8 @@ final class ClientLogin implements LoginRelay.ToClient {
         }
     }
 
-    private void tooSlow() {
+    @Override
+    public void tooSlow() {
         if (step != Step.DONE && !client.closed()) {
             log.info("client {} from {} did not answer in time while logging in", client.id(), client.addressText());
             client.refuse(Refusal.LOGIN_TIMEOUT, "Got timeout reading communication packets (login-timeout)", sequence);
@@ -287,13 +296,13 @@ final class ClientLogin implements LoginRelay.ToClient {
 
     private boolean allowedFrom() {
         for (AccountConfig each : frontend.config().accounts()) {
-            if (each.user().equals(user)
-                    && client.address() instanceof InetSocketAddress inet
-                    && inet.getAddress() != null
-                    && !Cidr.allows(each.allowFrom(), inet.getAddress())) {
+            InetAddress from = client.address() instanceof InetSocketAddress inet && inet.getAddress() != null
+                    ? inet.getAddress()
+                    : InetAddress.getLoopbackAddress(); // over a Unix socket
+            if (each.user().equals(user) && !Cidr.allows(each.allowFrom(), from)) {
                 frontend.counters().loginFailed();
                 log.info("account {} refused from {}: allow-from", user, client.addressText());
-                client.refuse(Refusal.ACCESS_DENIED, "Access denied for user '" + user + "'@'" + inet.getAddress().getHostAddress() + "' (using password: YES)", sequence);
+                client.refuse(Refusal.ACCESS_DENIED, "Access denied for user '" + user + "'@'" + from.getHostAddress() + "' (using password: YES)", sequence);
                 return false;
             }
         }
@@ -316,7 +325,10 @@ final class ClientLogin implements LoginRelay.ToClient {
                     fastOkDue = plugin.equals(CachingSha2Password.NAME) && answer.length > 1;
                     verified(known);
                 }
-                case MISMATCH -> relay();
+                case MISMATCH -> {
+                    mismatch = known;
+                    relay();
+                }
                 case CANNOT_TELL -> {
                     if (switchedOnce || plugin.equals(ClearPassword.NAME)) {
                         relay();
@@ -325,7 +337,7 @@ final class ClientLogin implements LoginRelay.ToClient {
                     }
                 }
             }
-        } else if (client.worker().learning().join(accountOf(), () -> authenticateAgain(answer))) {
+        } else if (waitsForOthers(() -> authenticateAgain(answer))) {
             step = Step.RELAY;
         } else if (plugin.equals(CachingSha2Password.NAME) && answer.length > 1 && givesPassword()) {
             step = Step.PASSWORD;
@@ -333,6 +345,15 @@ final class ClientLogin implements LoginRelay.ToClient {
         } else {
             relay();
         }
+    }
+
+    /** Once only: whoever logs in to the same account just now may be silent, and must cost nobody more than a moment. */
+    private boolean waitsForOthers(Runnable then) {
+        if (waitedForOthers) {
+            return false;
+        }
+        waitedForOthers = client.worker().learning().join(accountOf(), then);
+        return waitedForOthers;
     }
 
     /** Somebody else's login to the same account is over, and what it taught may serve here. */
@@ -346,7 +367,7 @@ final class ClientLogin implements LoginRelay.ToClient {
     /** Whether the client takes part in the full exchange of caching_sha2_password without a setting of its own. */
     private boolean givesPassword() {
         String name = attributes.getOrDefault("_client_name", "");
-        return client.tls() || name.equals("mysqlnd") || name.equals("pymysql") || name.equals("Node-MySQL-2") || name.equals("Go-MySQL-Driver");
+        return client.confidential() || name.equals("mysqlnd") || name.equals("pymysql") || name.equals("Node-MySQL-2") || name.equals("Go-MySQL-Driver");
     }
 
     private void switchTo(String newPlugin) {
@@ -375,7 +396,7 @@ final class ClientLogin implements LoginRelay.ToClient {
                 System.arraycopy(pem, 0, packet, 1, pem.length);
                 send(packet);
             }));
-        } else if (client.tls()) {
+        } else if (client.confidential()) {
             passwordKnown(CachingSha2Password.passwordFromClear(payload));
         } else {
             client.refuse(Refusal.BAD_HANDSHAKE, "Bad handshake", sequence);
@@ -400,7 +421,7 @@ final class ClientLogin implements LoginRelay.ToClient {
         Credentials known = accountOf().credentials();
         if (known != null && known.verify(ClearPassword.NAME, nonce, ClearPassword.answer(password)) == Verdict.ACCEPTED) {
             verified(known);
-        } else if (!client.worker().learning().join(accountOf(), () -> tryPassword(password))) {
+        } else if (!waitsForOthers(() -> tryPassword(password))) {
             openWith(Credentials.ofPassword(password));
         }
     }
@@ -408,17 +429,24 @@ final class ClientLogin implements LoginRelay.ToClient {
     /** Usher has verified the client. The server must have confirmed the account lately. */
     private void verified(Credentials known) {
         Account of = accountOf();
+        step = Step.RELAY;
+        String schema = database;
+        if (schema != null && !of.schemas().contains(schema)) {
+            // Only the server can say whether the account may use it, and a login must not wait for a lease to ask.
+            openWith(known);
+            return;
+        }
         if (of.confirmed(System.nanoTime(), frontend.config().pool().credentialTtl().toNanos()) && current(of)) {
             accepted();
             return;
         }
-        step = Step.RELAY;
         client.worker().confirm(of, poolCapabilities(), known, opening -> {
             if (!client.closed()) {
                 switch (opening) {
                     case Opening.Opened in -> accepted();
                     case Opening.Refused refused -> failed(refused.error());
                     case Opening.Full full -> failed(full.error());
+                    case Opening.Abandoned abandoned -> relay();
                     case Opening.Unreachable unreachable -> unreachable(unreachable.why());
                 }
             }
@@ -431,7 +459,7 @@ final class ClientLogin implements LoginRelay.ToClient {
 
     private void openWith(Credentials candidate) {
         learns = client.worker().learning().begin(accountOf());
-        // Told is not verified: over the server's Unix socket anybody could say so.
+        // Not over the server's Unix socket: whether the password is right is still to be seen, and unix_socket would not look at it.
         client.worker().openForLogin(accountOf(), poolCapabilities(), new KnownCredentials(candidate), false, opening -> opened(opening, candidate));
     }
 
@@ -458,9 +486,25 @@ final class ClientLogin implements LoginRelay.ToClient {
                     learn(in.connection(), candidate);
                 }
             }
-            // The client's answer was refused, which says nothing about what is known of the account.
-            case Opening.Refused refused -> failed(refused.error());
+            case Opening.Refused refused -> {
+                if (candidate != null && candidate == accountOf().credentials()) {
+                    accountOf().refused(candidate);
+                } else if (refused.error().code() != WRONG_PASSWORD) {
+                    // Locked, expired: that is about the account. A wrong password is only about this client.
+                    accountOf().doubted();
+                }
+                failed(refused.error());
+            }
             case Opening.Full full -> retryOrFail(full.error(), candidate);
+            case Opening.Abandoned abandoned -> {
+                doneLearning();
+                if (candidate != null && !client.closed()) {
+                    accountOf().forget(candidate);
+                    relay();
+                } else {
+                    unreachable(abandoned.why());
+                }
+            }
             case Opening.Unreachable unreachable -> unreachable(unreachable.why());
         }
     }
@@ -506,6 +550,10 @@ final class ClientLogin implements LoginRelay.ToClient {
         Credentials learned = candidate != null ? candidate : relayed == null ? null : relayed.learned();
         Account of = accountOf();
         of.accepted();
+        Credentials old = mismatch;
+        if (old != null) {
+            of.forget(old);
+        }
         if (learned != null) {
             of.learned(learned);
             admitted(connection);
@@ -531,6 +579,32 @@ final class ClientLogin implements LoginRelay.ToClient {
 
     private void admitted(ServerConnection connection) {
         doneLearning();
+        String schema = database;
+        if (schema == null || client.closed()) {
+            adopted(connection);
+            return;
+        }
+        // Here and now, so that the login waits for nobody's lease.
+        connection.ask(Question.simple(Command.INIT_DB, schema.getBytes(StandardCharsets.UTF_8), answer -> {
+            switch (answer) {
+                case Answer.Rows rows -> {
+                    connection.state(connection.state().schema().isEmpty() ? connection.state().withSchema(schema) : connection.state());
+                    accountOf().schemas().add(schema);
+                    adopted(connection);
+                }
+                case Answer.Refused refused -> {
+                    client.worker().adopt(connection);
+                    failed(refused.error());
+                }
+                case Answer.Lost lost -> {
+                    client.worker().abandon(connection);
+                    failed(lost.cause());
+                }
+            }
+        }));
+    }
+
+    private void adopted(ServerConnection connection) {
         if (client.closed()) {
             client.worker().abandon(connection);
             return;
@@ -641,7 +715,7 @@ final class ClientLogin implements LoginRelay.ToClient {
 
     @Override
     public boolean encrypted() {
-        return client.tls();
+        return client.confidential();
     }
 
     @Override

@@ -71,6 +71,8 @@ final class Killing {
                 ErrPacket error = switch (opening) {
                     case Opening.Refused refused -> refused.error();
                     case Opening.Full full -> full.error();
+                    case Opening.Abandoned abandoned -> new ErrPacket(
+                            Refusal.SERVER_UNREACHABLE.code(), Refusal.SERVER_UNREACHABLE.sqlState(), "Usher can not log in to the server: " + abandoned.why());
                     case Opening.Unreachable unreachable -> new ErrPacket(
                             Refusal.SERVER_UNREACHABLE.code(), Refusal.SERVER_UNREACHABLE.sqlState(), unreachable.why());
                     case Opening.Opened in -> null;

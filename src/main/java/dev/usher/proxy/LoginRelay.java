@@ -25,6 +25,9 @@ final class LoginRelay implements AuthResponder {
         boolean encrypted();
 
         RsaKeyPair rsa();
+
+        /** It has not answered in time. */
+        void tooSlow();
     }
 
     /** No server has a plugin of this name, so that the server names the account's own and sends a fresh nonce. */
@@ -46,9 +49,25 @@ final class LoginRelay implements AuthResponder {
     private byte[] answer = new byte[0];
     private byte @Nullable [] password;
     private boolean abandoned;
+    private long silentSince;
 
     LoginRelay(ToClient client) {
         this.client = client;
+    }
+
+    @Override
+    public long silentSince() {
+        return silentSince;
+    }
+
+    @Override
+    public void tooSilent() {
+        client.tooSlow();
+    }
+
+    private void ask(byte[] payload) {
+        silentSince = System.nanoTime();
+        client.send(payload);
     }
 
     @Override
@@ -69,7 +88,7 @@ final class LoginRelay implements AuthResponder {
         awaiting = Awaiting.ANSWER;
         ByteBuf out = io.netty.buffer.Unpooled.buffer(64);
         request.write(out);
-        client.send(bytes(out));
+        ask(bytes(out));
     }
 
     @Override
@@ -82,10 +101,10 @@ final class LoginRelay implements AuthResponder {
             sendEncrypted(Arrays.copyOfRange(data, 1, data.length), held, to);
         } else if (sha2 && data.length == 2 && data[1] == CachingSha2Password.FULL_EXCHANGE) {
             awaiting = Awaiting.FULL_ANSWER;
-            client.send(data);
+            ask(data);
         } else {
             awaiting = sha2 && data.length == 2 && data[1] == CachingSha2Password.FAST_OK ? Awaiting.NOTHING : Awaiting.ANSWER;
-            client.send(data);
+            ask(data);
         }
     }
 
@@ -95,6 +114,7 @@ final class LoginRelay implements AuthResponder {
         if (to == null || awaiting == Awaiting.NOTHING) {
             return;
         }
+        silentSince = 0;
         switch (awaiting) {
             case ANSWER -> {
                 if (plugin.equals(Sha256Password.NAME) && payload.length > 0) {
@@ -137,7 +157,7 @@ final class LoginRelay implements AuthResponder {
             byte[] packet = new byte[pem.length + 1];
             packet[0] = 0x01;
             System.arraycopy(pem, 0, packet, 1, pem.length);
-            client.send(packet);
+            ask(packet);
         });
     }
 
