@@ -6,6 +6,7 @@ import dev.usher.config.ListenAddress;
 import dev.usher.config.UsherConfig;
 import dev.usher.testing.TestServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
@@ -75,6 +76,14 @@ final class UsherBefore implements AutoCloseable {
             for (String sql : statements) {
                 statement.execute(sql);
             }
+        }
+    }
+
+    static void closeQuietly(WireClient client) {
+        try {
+            client.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

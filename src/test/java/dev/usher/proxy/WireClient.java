@@ -61,6 +61,7 @@ final class WireClient implements AutoCloseable {
     private int sequence;
     private boolean secret;
     private String clientName = "";
+    private String firstPlugin = "";
     private final Packet first;
     private final List<String> asked = new ArrayList<>();
 
@@ -94,6 +95,16 @@ final class WireClient implements AutoCloseable {
     WireClient named(String name) {
         clientName = name;
         return this;
+    }
+
+    /** Answers the greeting by this plugin, whatever it names. */
+    WireClient answeringBy(String plugin) {
+        firstPlugin = plugin;
+        return this;
+    }
+
+    private String firstPlugin() {
+        return firstPlugin.isEmpty() ? greeting().authPlugin() : firstPlugin;
     }
 
     /** The greeting, or the ERR that came instead. */
@@ -133,18 +144,18 @@ final class WireClient implements AutoCloseable {
     Packet login(String user, String password, @Nullable String schema) throws IOException {
         Credentials credentials = Credentials.ofPassword(password.getBytes(UTF_8));
         respond(user, credentials, schema);
-        return authenticate(credentials, greeting().authPlugin(), greeting().nonce());
+        return authenticate(credentials, firstPlugin(), greeting().nonce());
     }
 
     /** Sends the handshake response and reads nothing. */
     void respond(String user, Credentials credentials, @Nullable String schema) throws IOException {
         HandshakeV10 greeting = greeting();
-        byte[] answer = credentials.answerFor(greeting.authPlugin(), greeting.nonce()) instanceof Answer.Bytes known ? known.bytes() : new byte[0];
+        byte[] answer = credentials.answerFor(firstPlugin(), greeting.nonce()) instanceof Answer.Bytes known ? known.bytes() : new byte[0];
         long flags = CAPABILITIES | (secret && !(channel.getRemoteAddress() instanceof UnixDomainSocketAddress) ? Capabilities.SSL : 0)
                 | (schema == null ? 0 : Capabilities.CONNECT_WITH_DB);
         Map<String, String> attributes = clientName.isEmpty() ? Map.of() : Map.of("_client_name", clientName);
         ByteBuf packet = Unpooled.buffer();
-        new HandshakeResponse41(flags, 1 << 24, 45, user, answer, schema, greeting.authPlugin(), attributes, 0).write(packet);
+        new HandshakeResponse41(flags, 1 << 24, 45, user, answer, schema, firstPlugin(), attributes, 0).write(packet);
         write(ByteBufUtil.getBytes(packet));
     }
 
