@@ -6,32 +6,38 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the server whether what is known about an account still holds, by logging in with it. Clients that log in to the same account meanwhile share the
- * answer. One object per worker.
+ * Asks the server whether what is known about an account still holds, by logging in with it, and whether it may use a schema. Clients that want to know the
+ * same meanwhile share the answer. One object per worker.
  */
 final class Confirmations {
     private final Worker worker;
-    private final Map<Account, List<Consumer<Opening>>> underWay = new HashMap<>();
+    private final Map<Wanted, List<Consumer<Opening>>> underWay = new HashMap<>();
+
+    private record Wanted(Account account, long capabilities, @Nullable String schema) {}
 
     Confirmations(Worker worker) {
         this.worker = worker;
     }
 
-    void confirm(Account account, long capabilities, Credentials known, Consumer<Opening> then) {
-        List<Consumer<Opening>> waiting = underWay.get(account);
+    void confirm(Account account, long capabilities, Credentials known, @Nullable String schema, Consumer<Opening> then) {
+        Wanted wanted = new Wanted(account, capabilities, schema);
+        List<Consumer<Opening>> waiting = underWay.get(wanted);
         if (waiting != null) {
             waiting.add(then);
             return;
         }
-        List<Consumer<Opening>> first = new ArrayList<>(List.of(then));
-        underWay.put(account, first);
-        worker.openForLogin(account, capabilities, new KnownCredentials(known), false, opening -> {
-            underWay.remove(account);
+        underWay.put(wanted, new ArrayList<>(List.of(then)));
+        worker.openForLogin(account, capabilities, new KnownCredentials(known), true, opening -> {
             switch (opening) {
                 case Opening.Opened in -> {
                     account.learned(known);
+                    if (schema != null) {
+                        openSchema(wanted, in, schema);
+                        return;
+                    }
                     worker.adopt(in.connection());
                 }
                 case Opening.Refused refused -> account.refused(known);
@@ -43,7 +49,21 @@ final class Confirmations {
                     // Nor does this.
                 }
             }
-            first.forEach(each -> each.accept(opening));
+            answer(wanted, opening);
         });
+    }
+
+    private void openSchema(Wanted wanted, Opening.Opened in, String schema) {
+        worker.openSchema(in.connection(), schema, error -> {
+            worker.adopt(in.connection());
+            answer(wanted, error == null ? in : new Opening.Refused(error));
+        });
+    }
+
+    private void answer(Wanted wanted, Opening opening) {
+        List<Consumer<Opening>> all = underWay.remove(wanted);
+        if (all != null) {
+            all.forEach(each -> each.accept(opening));
+        }
     }
 }

@@ -5,9 +5,12 @@ import dev.usher.config.HandOver;
 import dev.usher.config.ServerConfig;
 import dev.usher.config.UsherConfig;
 import dev.usher.error.Refusal;
+import dev.usher.pool.Question.Answer;
 import dev.usher.session.SessionState;
+import dev.usher.wire.Command;
 import dev.usher.wire.ErrPacket;
 import io.netty.channel.EventLoop;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -498,9 +501,25 @@ public final class Worker {
         return learning;
     }
 
-    /** Asks the server whether what is known about an account still holds; {@code then} gets how that login ended. */
-    public void confirm(Account account, long capabilities, Credentials known, Consumer<Opening> then) {
-        confirmations.confirm(account, capabilities, known, then);
+    /** Asks the server whether what is known about an account still holds, and whether it may use a schema unless that is null; {@code then} gets how that login ended. */
+    public void confirm(Account account, long capabilities, Credentials known, @Nullable String schema, Consumer<Opening> then) {
+        confirmations.confirm(account, capabilities, known, schema, then);
+    }
+
+    /** Opens the schema of a login on the connection that the login has opened, before anybody has it: so it waits for no lease. */
+    public void openSchema(ServerConnection connection, String schema, Consumer<@Nullable ErrPacket> then) {
+        connection.ask(Question.simple(Command.INIT_DB, schema.getBytes(StandardCharsets.UTF_8), answer -> then.accept(switch (answer) {
+            case Answer.Rows rows -> {
+                if (connection.state().schema().isEmpty()) {
+                    // No tracker has named it.
+                    connection.state(connection.state().withSchema(schema));
+                }
+                connection.pool().account().schemas().add(schema);
+                yield null;
+            }
+            case Answer.Refused refused -> refused.error();
+            case Answer.Lost lost -> lost.cause();
+        })));
     }
 
     private void begin(PendingLogin login) {

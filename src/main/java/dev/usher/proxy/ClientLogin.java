@@ -19,7 +19,6 @@ import dev.usher.pool.ServerConnection;
 import dev.usher.session.Baseline;
 import dev.usher.wire.AuthSwitchRequest;
 import dev.usher.wire.Capabilities;
-import dev.usher.wire.Command;
 import dev.usher.wire.ErrPacket;
 import dev.usher.wire.HandshakeResponse41;
 import dev.usher.wire.HandshakeV10;
@@ -32,7 +31,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -429,18 +427,15 @@ final class ClientLogin implements LoginRelay.ToClient {
     /** Usher has verified the client. The server must have confirmed the account lately. */
     private void verified(Credentials known) {
         Account of = accountOf();
-        step = Step.RELAY;
-        String schema = database;
-        if (schema != null && !of.schemas().contains(schema)) {
-            // Only the server can say whether the account may use it, and a login must not wait for a lease to ask.
-            openWith(known);
-            return;
-        }
-        if (of.confirmed(System.nanoTime(), frontend.config().pool().credentialTtl().toNanos()) && current(of)) {
+        String wanted = database;
+        // Only the server can say whether the account may use a schema, and a login must not wait for a lease to ask.
+        String unknown = wanted == null || of.schemas().contains(wanted) ? null : wanted;
+        if (unknown == null && of.confirmed(System.nanoTime(), frontend.config().pool().credentialTtl().toNanos()) && current(of)) {
             accepted();
             return;
         }
-        client.worker().confirm(of, poolCapabilities(), known, opening -> {
+        step = Step.RELAY;
+        client.worker().confirm(of, poolCapabilities(), known, unknown, opening -> {
             if (!client.closed()) {
                 switch (opening) {
                     case Opening.Opened in -> accepted();
@@ -578,33 +573,23 @@ final class ClientLogin implements LoginRelay.ToClient {
     }
 
     private void admitted(ServerConnection connection) {
-        doneLearning();
         String schema = database;
         if (schema == null || client.closed()) {
             adopted(connection);
             return;
         }
-        // Here and now, so that the login waits for nobody's lease.
-        connection.ask(Question.simple(Command.INIT_DB, schema.getBytes(StandardCharsets.UTF_8), answer -> {
-            switch (answer) {
-                case Answer.Rows rows -> {
-                    connection.state(connection.state().schema().isEmpty() ? connection.state().withSchema(schema) : connection.state());
-                    accountOf().schemas().add(schema);
-                    adopted(connection);
-                }
-                case Answer.Refused refused -> {
-                    client.worker().adopt(connection);
-                    failed(refused.error());
-                }
-                case Answer.Lost lost -> {
-                    client.worker().abandon(connection);
-                    failed(lost.cause());
-                }
+        client.worker().openSchema(connection, schema, error -> {
+            if (error == null) {
+                adopted(connection);
+            } else {
+                client.worker().adopt(connection);
+                failed(error);
             }
-        }));
+        });
     }
 
     private void adopted(ServerConnection connection) {
+        doneLearning();
         if (client.closed()) {
             client.worker().abandon(connection);
             return;
