@@ -171,7 +171,6 @@ class CrowdedLoginIT {
                     all.forEach(UsherBefore::closeQuietly);
                     all.clear();
                     usher.close();
-                    String after = "";
                     String instead = "";
                     for (int i = 0; i < 14 && instead.isEmpty(); i++) {
                         WireClient next = UsherBefore.directClient(server);
@@ -182,7 +181,7 @@ class CrowdedLoginIT {
                             directly.add(next);
                         }
                     }
-                    after = directly.getLast().login("limited", "").bytes();
+                    String after = directly.getLast().login("limited", "").bytes();
                     assertThat(usherAfter).isEqualTo(after);
                     assertThat(usherInstead).isEqualTo(instead);
                 } finally {
