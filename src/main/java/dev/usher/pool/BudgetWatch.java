@@ -29,6 +29,7 @@ final class BudgetWatch {
     private final PoolConfig config;
     private long nextAt = System.nanoTime();
     private long cautiousUntil = System.nanoTime();
+    private long lastRead = System.nanoTime();
     private int maxConnections = -1;
     private boolean firstRead = true;
 
@@ -53,7 +54,22 @@ final class BudgetWatch {
         return true;
     }
 
+    /**
+     * Clients wait. When every connection is held, none is left to ask with, and a budget that has shrunk would stay so: then one more is tried every few
+     * seconds, and the server's answer shows whether there is room again.
+     */
+    void clientsWait(long now) {
+        if (config.maxServerConnections() instanceof ServerConnectionLimit.Auto
+                && now - cautiousUntil > 0
+                && now - lastRead > CAUTION
+                && budget.used() >= budget.limit()) {
+            lastRead = now;
+            budget.limit(budget.limit() + 1);
+        }
+    }
+
     private void read(int max, int connected) {
+        lastRead = System.nanoTime();
         int others = Math.max(0, connected - budget.used());
         int allowed = Math.max(1, max - others - config.reserve());
         if (System.nanoTime() - cautiousUntil < 0) {

@@ -711,6 +711,9 @@ public final class Worker {
             int rate = config.pool().openingRate();
             openingTokens = Math.min(rate, openingTokens + rate * elapsed);
             refuseOverdue(now);
+            if (!queue.isEmpty()) {
+                budgetWatch.clientsWait(now);
+            }
             // Another worker may have given back what these wait for.
             nextLogin();
             endSilentLogins(now);
