@@ -35,7 +35,7 @@ class CrowdIT {
     private static final int CLIENTS = 1000;
     private static final int MAX_CONNECTIONS = 25;
     private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("crowd.seconds", 10));
-    private static final Duration SHORT = Duration.ofSeconds(Integer.getInteger("crowd.seconds", 4));
+    private static final Duration SHORT = Duration.ofSeconds(Integer.getInteger("crowd.seconds", 3));
 
     private static TestServer server;
     private static Connection watcher;
