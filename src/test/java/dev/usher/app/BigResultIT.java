@@ -76,7 +76,6 @@ class BigResultIT {
                 assertThat(Arrays.mismatch(read, 4, read.length, expected, 0, ROW)).as("first wrong byte in row %d", row).isEqualTo(-1);
             }
             assertThat(payload(in)[0] & 0xFF).isEqualTo(0xFE);
-            System.out.println("MEM " + before + " " + most);
             assertThat(most).as("bytes").isLessThan(MEMORY_LIMIT);
         }
     }

@@ -16,12 +16,17 @@ import dev.usher.wire.Packets;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.Map;
 
 /** A client of a few hundred bytes, over a blocking socket: thousands of them run on virtual threads. */
@@ -32,15 +37,23 @@ public final class WireClient implements AutoCloseable {
     private static final int MORE_DATA = 1;
     private static final int PATIENCE_MILLIS = 30_000;
 
-    private final Socket socket;
+    private final Closeable socket;
     private final DataInputStream in;
     private final OutputStream out;
     private int sequence;
 
-    private WireClient(Socket socket) throws IOException {
+    private WireClient(Closeable socket, InputStream in, OutputStream out) {
         this.socket = socket;
-        this.in = new DataInputStream(new Buffered(socket.getInputStream()));
-        this.out = socket.getOutputStream();
+        this.in = new DataInputStream(new Buffered(in));
+        this.out = out;
+    }
+
+    /** Over a Unix socket, where it waits for answers without limit. */
+    public static WireClient connect(Path unix, String user, String password, String schema) throws IOException {
+        SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(unix));
+        WireClient client = new WireClient(channel, Channels.newInputStream(channel), Channels.newOutputStream(channel));
+        client.logIn(user, password, schema);
+        return client;
     }
 
     /** @throws ServerError what the server, or Usher, answers instead of OK */
@@ -59,7 +72,7 @@ public final class WireClient implements AutoCloseable {
             socket.setTcpNoDelay(true);
             socket.connect(address);
             socket.setSoTimeout(PATIENCE_MILLIS);
-            WireClient client = new WireClient(socket);
+            WireClient client = new WireClient(socket, socket.getInputStream(), socket.getOutputStream());
             client.logIn(user, password, schema);
             return client;
         } catch (IOException | RuntimeException e) {
