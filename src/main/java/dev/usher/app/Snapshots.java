@@ -130,9 +130,9 @@ public final class Snapshots implements PoolerView {
     public List<ClientRow> clients() {
         long now = System.nanoTime();
         return ask(worker -> frontend.clients().values().stream()
-                        .filter(client -> client.worker() == worker)
-                        .map(client -> row(client, now))
-                        .toList())
+                .filter(client -> client.worker() == worker)
+                .map(client -> row(client, now))
+                .toList())
                 .stream()
                 .flatMap(List::stream)
                 .sorted((a, b) -> Long.compare(a.id(), b.id()))
@@ -145,12 +145,14 @@ public final class Snapshots implements PoolerView {
         String tls = client.tls() ? "TLS" : null;
         String compression = client.compression().isEmpty() ? null : client.compression();
         if (session == null) {
-            return new ClientRow(client.id().value(), "", client.addressText(), null, ClientRow.State.LOGIN, null, null, age, age, 0, tls, compression, null);
+            return new ClientRow(client.id().value(), "", client.addressText(), null, ClientRow.State.LOGIN, null, null, age, age, 0, tls,
+                    compression, null);
         }
         ServerConnection lease = session.lease();
         ClientRow.State state = session.waiting()
                 ? ClientRow.State.WAITING
-                : session.busy() ? ClientRow.State.ACTIVE : session.session().has(Pin.TRANSACTION) ? ClientRow.State.IN_TRANSACTION : ClientRow.State.IDLE;
+                : session.busy() ? ClientRow.State.ACTIVE
+                        : session.session().has(Pin.TRANSACTION) ? ClientRow.State.IN_TRANSACTION : ClientRow.State.IDLE;
         String pins = session.session().pins().stream().map(Pin::label).collect(Collectors.joining(","));
         String schema = session.session().state().schema();
         return new ClientRow(
@@ -173,9 +175,9 @@ public final class Snapshots implements PoolerView {
     public List<ServerRow> servers() {
         long now = System.nanoTime();
         return ask(worker -> worker.pools().stream()
-                        .flatMap(pool -> pool.all().stream())
-                        .map(connection -> row(connection, now))
-                        .toList())
+                .flatMap(pool -> pool.all().stream())
+                .map(connection -> row(connection, now))
+                .toList())
                 .stream()
                 .flatMap(List::stream)
                 .sorted((a, b) -> Long.compare(a.threadId(), b.threadId()))
@@ -242,7 +244,8 @@ public final class Snapshots implements PoolerView {
 
     @Override
     public KillOutcome kill(long clientId, boolean queryOnly) {
-        @Nullable ClientConnection client = frontend.clients().get(clientId);
+        @Nullable
+        ClientConnection client = frontend.clients().get(clientId);
         if (client == null) {
             return KillOutcome.NO_SUCH_CONNECTION;
         }

@@ -185,7 +185,8 @@ public final class Usher implements AutoCloseable {
         }
         try {
             admin = AdminServer.start(
-                    config.admin(), AdminPassword.of(config.admin(), config.tls().stateDirectory()), certificate, snapshots, Version.current());
+                    config.admin(), AdminPassword.of(config.admin(), config.tls().stateDirectory()), certificate, snapshots,
+                    Version.current());
         } catch (IOException e) {
             throw new ConfigException("admin: " + e.getMessage());
         }
@@ -197,7 +198,8 @@ public final class Usher implements AutoCloseable {
         String budget = config.pool().maxServerConnections() instanceof ServerConnectionLimit.Fixed fixed
                 ? fixed.connections() + " server connections"
                 : "server connections as max_connections allows (auto)";
-        log.info("ready on {} for {} ({}), {}, {} worker{}", addresses(), config.server().address(), to, budget, workers.size(), workers.size() == 1 ? "" : "s");
+        log.info("ready on {} for {} ({}), {}, {} worker{}", addresses(), config.server().address(), to, budget, workers.size(),
+                workers.size() == 1 ? "" : "s");
     }
 
     /** Where clients connect, in the order of the configuration, with the ports that were chosen for port 0. */

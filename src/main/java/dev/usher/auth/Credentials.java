@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for several threads; destroyed ones answer and tell nothing.
  */
 public final class Credentials {
-    private enum Kind { PASSWORD, SHA1, DESTROYED }
+    private enum Kind {
+        PASSWORD,
+        SHA1,
+        DESTROYED
+    }
 
     private final byte[] secret;
     private Kind kind;

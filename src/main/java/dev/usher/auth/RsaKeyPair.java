@@ -44,7 +44,7 @@ public final class RsaKeyPair {
     /** The public key as MySQL sends it: PEM, lines of 64 characters, each ended by one line feed. Waits until the key is there. */
     public byte[] publicKeyPem() {
         byte[] der = keys.join().getPublic().getEncoded();
-        String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+        String body = Base64.getMimeEncoder(64, new byte[]{'\n'}).encodeToString(der);
         return (BEGIN + "\n" + body + "\n" + END + "\n").getBytes(StandardCharsets.US_ASCII);
     }
 

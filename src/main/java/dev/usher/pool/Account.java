@@ -112,7 +112,8 @@ public final class Account {
     private record Read(Baseline baseline, long epoch) {}
 
     /** Who the server takes the account for, and its roles, as seen over TCP; null until it has been asked. */
-    @Nullable Identity identity() {
+    @Nullable
+    Identity identity() {
         return identity;
     }
 

@@ -16,8 +16,8 @@ public final class Accounts {
     public Accounts(List<AccountConfig> told) {
         for (AccountConfig account : told) {
             account.password()
-                    .ifPresent(password ->
-                            byUser.put(account.user(), new Account(account.user(), Credentials.ofPassword(password.utf8()))));
+                    .ifPresent(
+                            password -> byUser.put(account.user(), new Account(account.user(), Credentials.ofPassword(password.utf8()))));
         }
     }
 

@@ -77,9 +77,11 @@ final class BudgetWatch {
         }
         if (allowed != budget.limit()) {
             if (firstRead) {
-                log.info("budget: {} server connections (max_connections {}, others hold {}, reserve {})", allowed, max, others, config.reserve());
+                log.info("budget: {} server connections (max_connections {}, others hold {}, reserve {})", allowed, max, others,
+                        config.reserve());
             } else {
-                log.debug("budget: {} server connections (max_connections {}, others hold {}, reserve {})", allowed, max, others, config.reserve());
+                log.debug("budget: {} server connections (max_connections {}, others hold {}, reserve {})", allowed, max, others,
+                        config.reserve());
             }
             budget.limit(allowed);
         }

@@ -46,7 +46,7 @@ public final class KnownCredentials implements AuthResponder {
                         if (server.encrypted()) {
                             clear(server);
                         } else {
-                            server.send(new byte[] {Sha256Password.REQUEST_PUBLIC_KEY});
+                            server.send(new byte[]{Sha256Password.REQUEST_PUBLIC_KEY});
                         }
                     }
                     case PARSEC -> server.send(new byte[0]);
@@ -75,7 +75,7 @@ public final class KnownCredentials implements AuthResponder {
             if (server.encrypted()) {
                 clear(server);
             } else {
-                server.send(new byte[] {CachingSha2Password.REQUEST_PUBLIC_KEY});
+                server.send(new byte[]{CachingSha2Password.REQUEST_PUBLIC_KEY});
             }
             return;
         }

@@ -216,8 +216,9 @@ final class Opener {
     }
 
     /** The variables that a session can set; what others are set to is nobody's state. */
-    private static final String VARIABLES_OF_MARIADB = "SELECT VARIABLE_NAME, COALESCE(SESSION_VALUE, GLOBAL_VALUE) FROM information_schema.SYSTEM_VARIABLES"
-            + " WHERE VARIABLE_SCOPE LIKE 'SESSION%' AND READ_ONLY = 'NO' OR VARIABLE_NAME = 'INIT_CONNECT'";
+    private static final String VARIABLES_OF_MARIADB =
+            "SELECT VARIABLE_NAME, COALESCE(SESSION_VALUE, GLOBAL_VALUE) FROM information_schema.SYSTEM_VARIABLES"
+                    + " WHERE VARIABLE_SCOPE LIKE 'SESSION%' AND READ_ONLY = 'NO' OR VARIABLE_NAME = 'INIT_CONNECT'";
 
     private void track(ServerConnection connection, Baseline read, Consumer<Opening> then) {
         connection.ask(Question.query(server.trackers(read), answer -> {
@@ -263,7 +264,8 @@ final class Opener {
         if (Capabilities.has(connection.pool().capabilities(), Capabilities.IGNORE_SPACE | Capabilities.INTERACTIVE)) {
             // Nor does it set what these flags of the login set. MariaDB Connector/J has the first one, and closing would cost it a connect for each session.
             connection.ask(Question.query(
-                    "SET @@session.sql_mode=" + RestorePlan.text(baseline.values().getOrDefault("sql_mode", "")) + ",@@session.wait_timeout="
+                    "SET @@session.sql_mode=" + RestorePlan.text(baseline.values().getOrDefault("sql_mode", ""))
+                            + ",@@session.wait_timeout="
                             + baseline.values().getOrDefault("wait_timeout", "DEFAULT"),
                     answer -> done[0] &= answer instanceof Answer.Rows));
         }
@@ -283,7 +285,8 @@ final class Opener {
 
     private static Map<String, String> variables(List<@Nullable String[]> rows, boolean mariaDb) {
         Map<String, String> variables = new HashMap<>();
-        for (@Nullable String[] row : rows) {
+        for (@Nullable
+        String[] row : rows) {
             String name = row[0];
             String lower = name == null ? "" : name.toLowerCase(Locale.ROOT);
             boolean settable = mariaDb || Baseline.settableOnMySql(lower);

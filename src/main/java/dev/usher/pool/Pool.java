@@ -46,7 +46,6 @@ public final class Pool {
         return resting;
     }
 
-
     public int opening() {
         return opening;
     }
@@ -90,7 +89,8 @@ public final class Pool {
     }
 
     /** Takes the idle connection that suits best: the last one of the tenant, one in equal state, the one used last. */
-    @Nullable ServerConnection takeIdle(Tenant tenant, boolean notTheLast) {
+    @Nullable
+    ServerConnection takeIdle(Tenant tenant, boolean notTheLast) {
         ServerConnection last = tenant.lastConnection();
         ServerConnection best = null;
         for (int i = idle.size() - 1; i >= 0; i--) {

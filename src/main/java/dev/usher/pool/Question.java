@@ -118,7 +118,8 @@ public final class Question extends Exchange {
     }
 
     private @Nullable String[] row(ByteBuf row) {
-        @Nullable String[] values = new String[columns];
+        @Nullable
+        String[] values = new String[columns];
         for (int i = 0; i < columns; i++) {
             if (row.isReadable() && row.getUnsignedByte(row.readerIndex()) == 0xFB) {
                 row.skipBytes(1);

@@ -9,7 +9,8 @@ final class Refusals {
 
     static ErrPacket waitedTooLong(Worker worker, Pool pool, long waitedNanos) {
         return tooMany(String.format(
-                "Too many connections: waited %.1f s (wait-limit) for one of %d server connections; %s", waitedNanos / 1e9, worker.budget().limit(), holders(worker, pool)));
+                "Too many connections: waited %.1f s (wait-limit) for one of %d server connections; %s", waitedNanos / 1e9,
+                worker.budget().limit(), holders(worker, pool)));
     }
 
     static ErrPacket queueFull(Worker worker, Pool pool) {

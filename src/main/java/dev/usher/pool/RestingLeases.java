@@ -47,12 +47,14 @@ final class RestingLeases {
     }
 
     /** The longest idle, or null. */
-    @Nullable ServerConnection first() {
+    @Nullable
+    ServerConnection first() {
         return first;
     }
 
     /** The longest idle whose connection suits, or null. */
-    @Nullable ServerConnection firstFor(Tenant tenant) {
+    @Nullable
+    ServerConnection firstFor(Tenant tenant) {
         for (ServerConnection c = first; c != null; c = c.nextResting) {
             if (Pool.fits(c, tenant)) {
                 return c;

@@ -93,9 +93,12 @@ public final class Server {
 
     /** Families of variables that have no session value; leaving them out keeps the statement short. */
     private static final List<String> GLOBAL_ONLY = List.of(
-            "performance_schema", "mysqlx_", "admin_", "replica_", "slave_", "relay_log", "ssl_", "tls_", "innodb_buffer", "innodb_log", "innodb_io",
-            "innodb_undo", "innodb_page", "innodb_purge", "innodb_redo", "innodb_stats", "innodb_flush", "innodb_doublewrite", "innodb_adaptive",
-            "group_replication", "caching_sha2", "binlog_cache", "have_", "report_", "version", "general_log", "slow_query_log", "log_error", "ft_");
+            "performance_schema", "mysqlx_", "admin_", "replica_", "slave_", "relay_log", "ssl_", "tls_", "innodb_buffer", "innodb_log",
+            "innodb_io",
+            "innodb_undo", "innodb_page", "innodb_purge", "innodb_redo", "innodb_stats", "innodb_flush", "innodb_doublewrite",
+            "innodb_adaptive",
+            "group_replication", "caching_sha2", "binlog_cache", "have_", "report_", "version", "general_log", "slow_query_log",
+            "log_error", "ft_");
 
     /** {@link System#nanoTime} since when nobody gets through to the server, or 0. */
     public long downSince() {

@@ -65,16 +65,21 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private boolean retiring;
 
     /** The pool's bookkeeping: who has it, and where it stands among the resting ones. */
-    @Nullable Tenant tenant;
+    @Nullable
+    Tenant tenant;
 
-    @Nullable Tenant previousTenant;
-    @Nullable ServerConnection previousResting;
-    @Nullable ServerConnection nextResting;
+    @Nullable
+    Tenant previousTenant;
+    @Nullable
+    ServerConnection previousResting;
+    @Nullable
+    ServerConnection nextResting;
     boolean resting;
     long idleSince;
     long leases;
 
-    ServerConnection(Worker worker, Pool pool, Channel channel, HandshakeV10 greeting, long capabilities, boolean encrypted, long retireAt) {
+    ServerConnection(Worker worker, Pool pool, Channel channel, HandshakeV10 greeting, long capabilities, boolean encrypted,
+            long retireAt) {
         this.worker = worker;
         this.pool = pool;
         this.channel = channel;

@@ -54,8 +54,8 @@ final class ServerLink {
         Thread.ofVirtual().name("resolve-server").start(() -> {
             try {
                 InetAddress address = InetAddress.getByName(host);
-                loop.execute(() ->
-                        connect(loop, new InetSocketAddress(address, port), EpollSocketChannel.class, handler, connected, failed));
+                loop.execute(
+                        () -> connect(loop, new InetSocketAddress(address, port), EpollSocketChannel.class, handler, connected, failed));
             } catch (UnknownHostException e) {
                 loop.execute(() -> failed.accept("unknown host " + host));
             }

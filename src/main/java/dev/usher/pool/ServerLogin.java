@@ -142,7 +142,8 @@ final class ServerLogin extends ChannelInboundHandlerAdapter implements AuthResp
             capabilities |= Capabilities.LONG_PASSWORD;
         }
         if (!Capabilities.has(capabilities, Capabilities.DEPRECATE_EOF) || !Capabilities.has(capabilities, Capabilities.SESSION_TRACK)) {
-            end(new Outcome.Failed("server " + received.version() + " is too old: it has no session tracking (MySQL 5.7, MariaDB 10.2 or later is needed)"));
+            end(new Outcome.Failed("server " + received.version()
+                    + " is too old: it has no session tracking (MySQL 5.7, MariaDB 10.2 or later is needed)"));
             return;
         }
         boolean offered = Capabilities.has(received.capabilities(), Capabilities.SSL);
@@ -200,7 +201,7 @@ final class ServerLogin extends ChannelInboundHandlerAdapter implements AuthResp
     public void abandon(String why) {
         // A handshake that is broken off counts against Usher's host (max_connect_errors); a wrong answer does not. The server's ERR ends the connection.
         if (!ended) {
-            send(new byte[] {1});
+            send(new byte[]{1});
             ended = true;
             packets.release();
             ChannelHandlerContext ctx = context;

@@ -15,7 +15,8 @@ public interface Tenant {
     SessionState state();
 
     /** The connection of its last lease, which it prefers. */
-    @Nullable ServerConnection lastConnection();
+    @Nullable
+    ServerConnection lastConnection();
 
     /** When it logged in, by {@link System#nanoTime}: it may not run on older rights. */
     long loggedInAt();

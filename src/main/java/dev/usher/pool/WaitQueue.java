@@ -48,7 +48,8 @@ final class WaitQueue {
         return true;
     }
 
-    @Nullable Tenant first(Pool pool) {
+    @Nullable
+    Tenant first(Pool pool) {
         LinkedHashSet<Tenant> tenants = waiting.get(pool);
         return tenants == null ? null : tenants.getFirst();
     }
@@ -77,7 +78,7 @@ final class WaitQueue {
     /** Takes out everybody who has waited since before {@code since}. */
     List<Tenant> overdue(long since) {
         List<Tenant> late = new ArrayList<>();
-        for (Iterator<LinkedHashSet<Tenant>> pools = waiting.values().iterator(); pools.hasNext(); ) {
+        for (Iterator<LinkedHashSet<Tenant>> pools = waiting.values().iterator(); pools.hasNext();) {
             LinkedHashSet<Tenant> tenants = pools.next();
             while (!tenants.isEmpty() && tenants.getFirst().waitingSince() - since < 0) {
                 late.add(tenants.removeFirst());

@@ -67,7 +67,8 @@ public final class Worker {
     private record PendingLogin(Pool pool, AuthResponder responder, boolean verified, long since, Consumer<Opening> then) {}
 
     public Worker(
-            EventLoop loop, UsherConfig config, ConnectionBudget budget, Server server, Accounts accounts, TlsToServer tls, PoolCounters counters) {
+            EventLoop loop, UsherConfig config, ConnectionBudget budget, Server server, Accounts accounts, TlsToServer tls,
+            PoolCounters counters) {
         this.loop = loop;
         this.config = config;
         this.budget = budget;
@@ -461,7 +462,8 @@ public final class Worker {
     private void full(Pool pool, ErrPacket error) {
         if (error.code() == 1040) {
             int have = Math.max(1, budget.used() - 1);
-            log.warn("the server answered 1040 with {} server connections of Usher's; the budget shrinks from {} and clients wait", have, budget.limit());
+            log.warn("the server answered 1040 with {} server connections of Usher's; the budget shrinks from {} and clients wait", have,
+                    budget.limit());
             budgetWatch.serverIsFull(have);
         }
         pool.fullUntil(System.nanoTime() + Duration.ofSeconds(1).toNanos());
@@ -786,7 +788,8 @@ public final class Worker {
                 break;
             }
         }
-        pools.values().removeIf(pool -> pool.held() == 0 && pool.clients() == 0 && queue.size(pool) == 0 && now - pool.lastUsed() > idleLimit);
+        pools.values()
+                .removeIf(pool -> pool.held() == 0 && pool.clients() == 0 && queue.size(pool) == 0 && now - pool.lastUsed() > idleLimit);
     }
 
     /** Closes what is idle and keeps closing what becomes idle. */

@@ -38,7 +38,8 @@ final class Aftermath {
 
     private int capturing;
 
-    Aftermath(Session session, Worker worker, FrontendCounters counters, Consumer<ServerConnection> answered, Consumer<TrackerFilter> filterChosen) {
+    Aftermath(Session session, Worker worker, FrontendCounters counters, Consumer<ServerConnection> answered,
+            Consumer<TrackerFilter> filterChosen) {
         this.session = session;
         this.worker = worker;
         this.counters = counters;
@@ -64,7 +65,8 @@ final class Aftermath {
     }
 
     /** What to run instead of a text that asks for what the session has left behind; null if it can run as it is. */
-    @Nullable String instead(long traits, String text, long connectionId, boolean leased) {
+    @Nullable
+    String instead(long traits, String text, long connectionId, boolean leased) {
         if ((traits & READS_LEFTOVERS) == 0) {
             return null;
         }
@@ -167,7 +169,8 @@ final class Aftermath {
             }
             if (answer instanceof Answer.Rows rows) {
                 SessionState now = connection.state();
-                for (@Nullable String[] row : rows.rows()) {
+                for (@Nullable
+                String[] row : rows.rows()) {
                     String name = row[0];
                     String value = row.length > 1 ? row[1] : null;
                     if (name != null) {

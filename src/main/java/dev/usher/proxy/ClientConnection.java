@@ -171,7 +171,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private void proxyHeader(HAProxyMessage header) {
         try {
             String source = header.sourceAddress();
-            if (source != null && header.proxiedProtocol().addressFamily() != io.netty.handler.codec.haproxy.HAProxyProxiedProtocol.AddressFamily.AF_UNIX) {
+            if (source != null && header.proxiedProtocol()
+                    .addressFamily() != io.netty.handler.codec.haproxy.HAProxyProxiedProtocol.AddressFamily.AF_UNIX) {
                 address = new InetSocketAddress(source, header.sourcePort());
             }
         } finally {

@@ -113,14 +113,16 @@ final class ClientLogin implements LoginRelay.ToClient {
         }
         greetingNonce = frontend.nonce();
         nonce = greetingNonce;
-        offered = (server.capabilities() | Capabilities.SSL | Capabilities.COMPRESS | Capabilities.ZSTD_COMPRESSION | Capabilities.SESSION_TRACK
-                        | Capabilities.DEPRECATE_EOF)
+        offered = (server.capabilities() | Capabilities.SSL | Capabilities.COMPRESS | Capabilities.ZSTD_COMPRESSION
+                | Capabilities.SESSION_TRACK
+                | Capabilities.DEPRECATE_EOF)
                 & ~Capabilities.NEVER_OFFERED;
         if (server.mariaDb()) {
             offered &= ~Capabilities.ZSTD_COMPRESSION;
         }
         HandshakeV10 greeting = new HandshakeV10(
-                server.serverVersion(), client.id().value(), greetingNonce, offered, server.collation(), ServerStatus.AUTOCOMMIT, server.authPlugin());
+                server.serverVersion(), client.id().value(), greetingNonce, offered, server.collation(), ServerStatus.AUTOCOMMIT,
+                server.authPlugin());
         step = Step.RESPONSE;
         sequence = 1;
         awaitClient();
@@ -136,7 +138,8 @@ final class ClientLogin implements LoginRelay.ToClient {
             greet();
         } else if (System.nanoTime() - since > frontend.config().server().connectTimeout().toNanos()) {
             // Before the greeting an ERR has no SQLSTATE.
-            client.err(new ErrPacket(Refusal.SERVER_UNREACHABLE.code(), "", "Usher can not reach the server: " + client.worker().server().trouble()), 0);
+            client.err(new ErrPacket(Refusal.SERVER_UNREACHABLE.code(), "",
+                    "Usher can not reach the server: " + client.worker().server().trouble()), 0);
             client.close();
         } else {
             client.worker().loop().schedule(() -> awaitServer(since), 50, TimeUnit.MILLISECONDS);
@@ -244,7 +247,8 @@ final class ClientLogin implements LoginRelay.ToClient {
         HandshakeV10 server = client.worker().server().greeting();
         plugin = response.authPlugin() == null || response.authPlugin().isEmpty() ? NativePassword.NAME : response.authPlugin();
         if (server == null || !Capabilities.has(response.capabilities(), Capabilities.SECURE_CONNECTION)) {
-            client.refuse(Refusal.AUTH_NOT_SUPPORTED, "Client does not support authentication protocol requested by server; consider upgrading MySQL client", sequence);
+            client.refuse(Refusal.AUTH_NOT_SUPPORTED,
+                    "Client does not support authentication protocol requested by server; consider upgrading MySQL client", sequence);
             return;
         }
         begin(response.authAnswer());
@@ -300,7 +304,8 @@ final class ClientLogin implements LoginRelay.ToClient {
             if (each.user().equals(user) && !Cidr.allows(each.allowFrom(), from)) {
                 frontend.counters().loginFailed();
                 log.info("account {} refused from {}: allow-from", user, client.addressText());
-                client.refuse(Refusal.ACCESS_DENIED, "Access denied for user '" + user + "'@'" + from.getHostAddress() + "' (using password: YES)", sequence);
+                client.refuse(Refusal.ACCESS_DENIED,
+                        "Access denied for user '" + user + "'@'" + from.getHostAddress() + "' (using password: YES)", sequence);
                 return false;
             }
         }
@@ -339,7 +344,7 @@ final class ClientLogin implements LoginRelay.ToClient {
             step = Step.RELAY;
         } else if (plugin.equals(CachingSha2Password.NAME) && answer.length > 1 && givesPassword()) {
             step = Step.PASSWORD;
-            send(new byte[] {MORE_DATA, CachingSha2Password.FULL_EXCHANGE});
+            send(new byte[]{MORE_DATA, CachingSha2Password.FULL_EXCHANGE});
         } else {
             relay();
         }
@@ -365,7 +370,8 @@ final class ClientLogin implements LoginRelay.ToClient {
     /** Whether the client takes part in the full exchange of caching_sha2_password without a setting of its own. */
     private boolean givesPassword() {
         String name = attributes.getOrDefault("_client_name", "");
-        return client.confidential() || name.equals("mysqlnd") || name.equals("pymysql") || name.equals("Node-MySQL-2") || name.equals("Go-MySQL-Driver");
+        return client.confidential() || name.equals("mysqlnd") || name.equals("pymysql") || name.equals("Node-MySQL-2")
+                || name.equals("Go-MySQL-Driver");
     }
 
     private void switchTo(String newPlugin) {
@@ -455,12 +461,14 @@ final class ClientLogin implements LoginRelay.ToClient {
     private void openWith(Credentials candidate) {
         learns = client.worker().learning().begin(accountOf());
         // Not over the server's Unix socket: whether the password is right is still to be seen, and unix_socket would not look at it.
-        client.worker().openForLogin(accountOf(), poolCapabilities(), new KnownCredentials(candidate), false, opening -> opened(opening, candidate));
+        client.worker().openForLogin(accountOf(), poolCapabilities(), new KnownCredentials(candidate), false,
+                opening -> opened(opening, candidate));
     }
 
     private void relay() {
         if (!Capabilities.has(capabilities, Capabilities.PLUGIN_AUTH)) {
-            client.refuse(Refusal.AUTH_NOT_SUPPORTED, "Client does not support authentication protocol requested by server; consider upgrading MySQL client", sequence);
+            client.refuse(Refusal.AUTH_NOT_SUPPORTED,
+                    "Client does not support authentication protocol requested by server; consider upgrading MySQL client", sequence);
             return;
         }
         step = Step.RELAY;
@@ -555,7 +563,8 @@ final class ClientLogin implements LoginRelay.ToClient {
         } else if (relayed != null && relayed.nativeAnswered() && connection.greeting().mariaDb()) {
             connection.ask(Question.query("SHOW GRANTS", answer -> {
                 if (answer instanceof Answer.Rows rows) {
-                    for (@Nullable String[] row : rows.rows()) {
+                    for (@Nullable
+                    String[] row : rows.rows()) {
                         String line = row.length > 0 ? row[0] : null;
                         NativeStoredHash hash = line == null ? null : NativeStoredHash.fromStatement(line);
                         Credentials from = hash == null ? null : relayed.learnedFrom(hash);
@@ -612,7 +621,8 @@ final class ClientLogin implements LoginRelay.ToClient {
         if (baseline == null) {
             throw new IllegalStateException("account without a baseline");
         }
-        return new ClientSession(client, of, capabilities, collation, baseline, attributes.getOrDefault("program_name", attributes.getOrDefault("_client_name", "")));
+        return new ClientSession(client, of, capabilities, collation, baseline,
+                attributes.getOrDefault("program_name", attributes.getOrDefault("_client_name", "")));
     }
 
     private void enter(ClientSession begun) {
@@ -639,7 +649,7 @@ final class ClientLogin implements LoginRelay.ToClient {
         stopLimit();
         frontend.counters().login();
         if (fastOkDue) {
-            sendOnly(new byte[] {MORE_DATA, CachingSha2Password.FAST_OK});
+            sendOnly(new byte[]{MORE_DATA, CachingSha2Password.FAST_OK});
         }
         ByteBuf out = client.channel().alloc().buffer(32);
         int start = Packets.begin(out, sequence);
@@ -674,7 +684,8 @@ final class ClientLogin implements LoginRelay.ToClient {
     }
 
     private void unreachable(String why) {
-        failed(new ErrPacket(Refusal.SERVER_UNREACHABLE.code(), Refusal.SERVER_UNREACHABLE.sqlState(), "Usher can not log in to the server: " + why));
+        failed(new ErrPacket(Refusal.SERVER_UNREACHABLE.code(), Refusal.SERVER_UNREACHABLE.sqlState(),
+                "Usher can not log in to the server: " + why));
     }
 
     private long poolCapabilities() {

@@ -280,7 +280,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
                 case Answer.Lost lost -> lost.cause();
             };
             if (error == null) {
-                SessionState with = connection.state().schema().isEmpty() ? connection.state().withSchema(schemaToOpen) : connection.state();
+                SessionState with =
+                        connection.state().schema().isEmpty() ? connection.state().withSchema(schemaToOpen) : connection.state();
                 connection.state(with);
                 session.wasRead(with);
                 account.schemas().add(schemaToOpen);
@@ -560,7 +561,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
             // There is no answer that could say so.
             answer(() -> {});
         } else if (of == null) {
-            String to = command == Command.STMT_FETCH ? "mysqld_stmt_fetch" : command == Command.STMT_RESET ? "mysqld_stmt_reset" : "mysqld_stmt_execute";
+            String to = command == Command.STMT_FETCH ? "mysqld_stmt_fetch"
+                    : command == Command.STMT_RESET ? "mysqld_stmt_reset" : "mysqld_stmt_execute";
             answerInstead(new ErrPacket(
                     Refusal.UNKNOWN_STATEMENT.code(),
                     Refusal.UNKNOWN_STATEMENT.sqlState(),
@@ -707,7 +709,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
         int skip = Packets.HEADER + 1 + (queryAttributes ? 2 : 0);
         int length = bytes.readableBytes() - Packets.HEADER + sql.length;
         ByteBuf head = client.channel().alloc().buffer(skip + sql.length);
-        head.writeMediumLE(length).writeByte(0).writeBytes(bytes, bytes.readerIndex() + Packets.HEADER, skip - Packets.HEADER).writeBytes(sql);
+        head.writeMediumLE(length).writeByte(0).writeBytes(bytes, bytes.readerIndex() + Packets.HEADER, skip - Packets.HEADER)
+                .writeBytes(sql);
         keptText = bytes.retainedDuplicate();
         connection.send(head, relay);
         connection.write(bytes.skipBytes(skip));
@@ -775,7 +778,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
             session.read("character_set_connection");
         }
         aftermath.noted(under.traits, ok, relay.rows());
-        session.completed(ok.status(), ok.insertId(), ok.warnings(), connection.state(), connection.unexplainedChange(), connection.characteristics());
+        session.completed(ok.status(), ok.insertId(), ok.warnings(), connection.state(), connection.unexplainedChange(),
+                connection.characteristics());
         if (under.command() == Command.STMT_FETCH || under.command() == Command.STMT_EXECUTE) {
             statements.answered(under.statement, ok.status(), connection);
         }
@@ -951,7 +955,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return;
         }
         if (sequence >= 0) {
-            client.err(new ErrPacket(Refusal.SERVER_LOST.code(), Refusal.SERVER_LOST.sqlState(), cause.message() + " while the statement ran"), sequence);
+            client.err(
+                    new ErrPacket(Refusal.SERVER_LOST.code(), Refusal.SERVER_LOST.sqlState(), cause.message() + " while the statement ran"),
+                    sequence);
         }
         if (goesOn) {
             mode = Mode.READY;

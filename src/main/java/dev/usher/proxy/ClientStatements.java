@@ -42,7 +42,8 @@ final class ClientStatements {
         this.session = session;
     }
 
-    @Nullable PreparedStatement find(int id) {
+    @Nullable
+    PreparedStatement find(int id) {
         Map<Integer, PreparedStatement> all = byId;
         return all == null ? null : all.get(id == LAST_PREPARED ? lastPrepared : id);
     }

@@ -18,7 +18,8 @@ final class CommandUnderWay {
     /** Whether its text is proven to be a single statement, so that a restore may stand in front of it. */
     boolean single;
 
-    @Nullable PreparedStatement statement;
+    @Nullable
+    PreparedStatement statement;
     boolean failed;
     boolean sent;
     /** How often its session's state could not be restored. */

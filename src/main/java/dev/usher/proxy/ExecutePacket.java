@@ -38,7 +38,8 @@ final class ExecutePacket {
      * @param whole whether the packet is there as a whole
      */
     static ByteBuf rewrite(
-            ByteBuf packet, Command command, PreparedStatement statement, StatementCache.OnServer target, boolean queryAttributes, boolean whole, ByteBufAllocator alloc) {
+            ByteBuf packet, Command command, PreparedStatement statement, StatementCache.OnServer target, boolean queryAttributes,
+            boolean whole, ByteBufAllocator alloc) {
         int payload = packet.readerIndex() + Packets.HEADER;
         packet.setIntLE(payload + 1, target.id());
         int parameters = statement.parameters();
@@ -86,7 +87,8 @@ final class ExecutePacket {
     }
 
     private static ByteBuf bulk(
-            ByteBuf packet, int payload, int parameters, PreparedStatement statement, StatementCache.OnServer target, boolean whole, ByteBufAllocator alloc) {
+            ByteBuf packet, int payload, int parameters, PreparedStatement statement, StatementCache.OnServer target, boolean whole,
+            ByteBufAllocator alloc) {
         int flags = packet.getUnsignedShortLE(payload + 5);
         int at = payload + 7;
         if ((flags & BULK_SEND_TYPES) != 0) {

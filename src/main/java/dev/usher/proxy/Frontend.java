@@ -59,7 +59,8 @@ public final class Frontend {
         return clients;
     }
 
-    @Nullable ClientConnection client(long id) {
+    @Nullable
+    ClientConnection client(long id) {
         return clients.get(id);
     }
 

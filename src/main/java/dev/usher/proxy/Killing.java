@@ -72,7 +72,8 @@ final class Killing {
                     case Opening.Refused refused -> refused.error();
                     case Opening.Full full -> full.error();
                     case Opening.Abandoned abandoned -> new ErrPacket(
-                            Refusal.SERVER_UNREACHABLE.code(), Refusal.SERVER_UNREACHABLE.sqlState(), "Usher can not log in to the server: " + abandoned.why());
+                            Refusal.SERVER_UNREACHABLE.code(), Refusal.SERVER_UNREACHABLE.sqlState(),
+                            "Usher can not log in to the server: " + abandoned.why());
                     case Opening.Unreachable unreachable -> new ErrPacket(
                             Refusal.SERVER_UNREACHABLE.code(), Refusal.SERVER_UNREACHABLE.sqlState(), unreachable.why());
                     case Opening.Opened in -> null;
@@ -82,7 +83,8 @@ final class Killing {
         });
     }
 
-    private static void done(Consumer<@Nullable ErrPacket> then, ClientSession session, ClientConnection victim, boolean queryOnly, @Nullable ErrPacket error) {
+    private static void done(Consumer<@Nullable ErrPacket> then, ClientSession session, ClientConnection victim, boolean queryOnly,
+            @Nullable ErrPacket error) {
         session.holdLease(false);
         if (!queryOnly && error == null) {
             victim.kill();

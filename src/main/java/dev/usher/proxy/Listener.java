@@ -48,12 +48,14 @@ public final class Listener {
                 if (at.isUnresolved()) {
                     throw new ConfigException("listen: unknown host " + tcp.host());
                 }
-                bootstrap.option(EpollChannelOption.SO_REUSEPORT, true).option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true).childOption(ChannelOption.SO_KEEPALIVE, true);
+                bootstrap.option(EpollChannelOption.SO_REUSEPORT, true).option(ChannelOption.SO_REUSEADDR, true)
+                        .childOption(ChannelOption.TCP_NODELAY, true).childOption(ChannelOption.SO_KEEPALIVE, true);
                 yield bind(bootstrap, EpollServerSocketChannel.class, at, address);
             }
             case ListenAddress.Unix unix -> {
                 removeStale(unix.path());
-                Listener bound = bind(bootstrap, EpollServerDomainSocketChannel.class, new DomainSocketAddress(unix.path().toString()), address);
+                Listener bound =
+                        bind(bootstrap, EpollServerDomainSocketChannel.class, new DomainSocketAddress(unix.path().toString()), address);
                 unix.path().toFile().setWritable(true, false);
                 yield bound;
             }

@@ -172,7 +172,8 @@ final class LoginRelay implements AuthResponder {
             to.send(CachingSha2Password.clearAnswer(clear));
         } else {
             awaiting = Awaiting.SERVER_KEY;
-            to.send(new byte[] {plugin.equals(Sha256Password.NAME) ? Sha256Password.REQUEST_PUBLIC_KEY : CachingSha2Password.REQUEST_PUBLIC_KEY});
+            to.send(new byte[]{
+                plugin.equals(Sha256Password.NAME) ? Sha256Password.REQUEST_PUBLIC_KEY : CachingSha2Password.REQUEST_PUBLIC_KEY});
         }
     }
 
@@ -186,7 +187,8 @@ final class LoginRelay implements AuthResponder {
     }
 
     /** What the login has taught, once the server has accepted it; null if nothing. */
-    @Nullable Credentials learned() {
+    @Nullable
+    Credentials learned() {
         byte[] known = password;
         if (known != null) {
             return Credentials.ofPassword(known);
@@ -201,7 +203,8 @@ final class LoginRelay implements AuthResponder {
         return plugin.equals(NativePassword.NAME) && answer.length > 0;
     }
 
-    @Nullable Credentials learnedFrom(NativeStoredHash stored) {
+    @Nullable
+    Credentials learnedFrom(NativeStoredHash stored) {
         return stored.recover(nonce, answer);
     }
 

@@ -38,7 +38,8 @@ final class PassThrough {
     }
 
     /** What the text leaves behind, once all of it has passed; null for a command without text. */
-    @Nullable StatementTraits traits() {
+    @Nullable
+    StatementTraits traits() {
         SqlLexer read = lexer;
         lexer = null;
         return read == null ? null : read.finish();

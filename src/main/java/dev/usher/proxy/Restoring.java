@@ -120,7 +120,8 @@ final class Restoring {
     }
 
     private static ErrPacket stateLost(String why) {
-        return new ErrPacket(Refusal.STATE_LOST.code(), Refusal.STATE_LOST.sqlState(), "Usher could not restore the session's state: " + why);
+        return new ErrPacket(Refusal.STATE_LOST.code(), Refusal.STATE_LOST.sqlState(),
+                "Usher could not restore the session's state: " + why);
     }
 
     private void prepareOn(ServerConnection connection, CommandUnderWay under, PreparedStatement of) {
@@ -142,7 +143,7 @@ final class Restoring {
     static void multiStatements(ServerConnection connection, boolean on) {
         if (connection.multiStatements() != on) {
             connection.multiStatements(on);
-            connection.ask(Question.simple(Command.SET_OPTION, new byte[] {(byte) (on ? 0 : 1), 0}, answer -> {}));
+            connection.ask(Question.simple(Command.SET_OPTION, new byte[]{(byte) (on ? 0 : 1), 0}, answer -> {}));
         }
     }
 }

@@ -39,7 +39,8 @@ public record Baseline(Map<String, String> values) {
 
     /** A server has two names for one setting; the first is the one that is kept. */
     private static final Map<String, String> ALIASES =
-            Map.of("tx_isolation", "transaction_isolation", "tx_read_only", "transaction_read_only", "tmp_memory_table_size", "tmp_table_size");
+            Map.of("tx_isolation", "transaction_isolation", "tx_read_only", "transaction_read_only", "tmp_memory_table_size",
+                    "tmp_table_size");
 
     private static final Set<String> OF_MYSQL = read();
 

@@ -25,7 +25,8 @@ public record Collations(Map<Integer, Collation> byId) {
     /** From the rows of {@link #QUERY}. */
     public static Collations read(List<@Nullable String[]> rows) {
         Map<Integer, Collation> byId = new HashMap<>();
-        for (@Nullable String[] row : rows) {
+        for (@Nullable
+        String[] row : rows) {
             if (row[0] != null && row[1] != null && row[2] != null) {
                 byId.put(Integer.valueOf(row[0]), new Collation(row[1], row[2], "Yes".equals(row[3])));
             }

@@ -14,7 +14,8 @@ public final class Leftovers {
 
     /** Statements that consist of one such function, the way drivers and libraries write them. */
     private static final Pattern ONE_VALUE = Pattern.compile(
-            COMMENT + "SELECT\\s+" + COMMENT + "(?<call>(?<function>CONNECTION_ID|ROW_COUNT|FOUND_ROWS)\\s*\\(\\s*\\))(?<alias>\\s*(?:AS\\s+)?(?:`[^`]*`|\\b[A-Za-z_][A-Za-z0-9_]*))?\\s*;?\\s*",
+            COMMENT + "SELECT\\s+" + COMMENT
+                    + "(?<call>(?<function>CONNECTION_ID|ROW_COUNT|FOUND_ROWS)\\s*\\(\\s*\\))(?<alias>\\s*(?:AS\\s+)?(?:`[^`]*`|\\b[A-Za-z_][A-Za-z0-9_]*))?\\s*;?\\s*",
             Pattern.CASE_INSENSITIVE);
 
     private static final Pattern SHOW = Pattern.compile(

@@ -85,7 +85,8 @@ public final class Session {
 
     /** Status flags of the last OK, as the client knows them. */
     public int status() {
-        return status & ~(ServerStatus.SESSION_STATE_CHANGED | ServerStatus.MORE_RESULTS | ServerStatus.CURSOR_EXISTS | ServerStatus.LAST_ROW_SENT);
+        return status & ~(ServerStatus.SESSION_STATE_CHANGED | ServerStatus.MORE_RESULTS | ServerStatus.CURSOR_EXISTS
+                | ServerStatus.LAST_ROW_SENT);
     }
 
     /** A statement with these traits is about to run. */
@@ -154,7 +155,8 @@ public final class Session {
      * @param unexplained whether the server reported a change that no tracker and nothing in the text accounts for
      * @param pendingCharacteristics a SET TRANSACTION that waits for its transaction; empty if none
      */
-    public void completed(int newStatus, long insertId, int warnings, SessionState newState, boolean unexplained, String pendingCharacteristics) {
+    public void completed(int newStatus, long insertId, int warnings, SessionState newState, boolean unexplained,
+            String pendingCharacteristics) {
         status = newStatus;
         if (newState != state) {
             state = newState;
@@ -170,7 +172,8 @@ public final class Session {
             insertIdUnread = true;
         }
         warningsUnread = warnings > 0;
-        if (unexplained && (traits & LEAVES_SOMETHING) == 0 && (traits & bits(Trait.TEMPORARY_TABLE_DROPPED, Trait.SET_NAMES, Trait.SET_SESSION, Trait.USER_VARIABLE)) == 0) {
+        if (unexplained && (traits & LEAVES_SOMETHING) == 0
+                && (traits & bits(Trait.TEMPORARY_TABLE_DROPPED, Trait.SET_NAMES, Trait.SET_SESSION, Trait.USER_VARIABLE)) == 0) {
             pins |= Pin.UNEXPLAINED.bit();
         }
         boolean inTransaction = (newStatus & ServerStatus.IN_TRANS) != 0;
@@ -244,7 +247,6 @@ public final class Session {
         }
         return set;
     }
-
 
     /** Variables whose values no tracker reports: to be read from the server before the session moves. */
     public List<String> toRead() {

@@ -79,7 +79,8 @@ public final class SessionState {
     SessionState rebased(Baseline from, Baseline to) {
         SessionState rebased = INITIAL.withSchema(schema);
         for (Map.Entry<String, String> initial : from.values().entrySet()) {
-            if (indexOf(initial.getKey()) < 0 && to.value(initial.getKey()) != null && !initial.getValue().equals(to.value(initial.getKey()))) {
+            if (indexOf(initial.getKey()) < 0 && to.value(initial.getKey()) != null
+                    && !initial.getValue().equals(to.value(initial.getKey()))) {
                 rebased = to.apply(rebased, initial.getKey(), initial.getValue());
             }
         }

@@ -118,7 +118,7 @@ record SelfSignedCertificate(Path certificate, Path key) {
     }
 
     private static void writePem(Path file, String type, byte[] der, String permissions) throws IOException {
-        String pem = "-----BEGIN " + type + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
+        String pem = "-----BEGIN " + type + "-----\n" + Base64.getMimeEncoder(64, new byte[]{'\n'}).encodeToString(der)
                 + "\n-----END " + type + "-----\n";
         var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
         try (var channel = Files.newByteChannel(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode)) {

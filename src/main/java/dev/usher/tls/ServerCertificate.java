@@ -46,7 +46,8 @@ public final class ServerCertificate {
         X509Certificate own = chain.getFirst();
         PrivateKey key = new PemFile(Settings.TLS_KEY.name(), keyFile).privateKey(own.getPublicKey().getAlgorithm());
         if (!belongTogether(key, own.getPublicKey())) {
-            throw new ConfigException(Settings.TLS_KEY.name() + ": " + keyFile + " is not the key of the certificate in " + certificateFile);
+            throw new ConfigException(
+                    Settings.TLS_KEY.name() + ": " + keyFile + " is not the key of the certificate in " + certificateFile);
         }
         if (own.getNotAfter().toInstant().isBefore(Instant.now())) {
             LOG.warn("{}: the certificate in {} expired on {}", Settings.TLS_CERT.name(), certificateFile, own.getNotAfter().toInstant());

@@ -73,10 +73,12 @@ public final class Capabilities {
 
     /** Flags that end at Usher: each side negotiates them for itself. */
     public static final long PER_HOP =
-            SSL | COMPRESS | ZSTD_COMPRESSION | PLUGIN_AUTH | PLUGIN_AUTH_LENENC_DATA | CONNECT_ATTRS | CONNECT_WITH_DB | SESSION_TRACK | DEPRECATE_EOF;
+            SSL | COMPRESS | ZSTD_COMPRESSION | PLUGIN_AUTH | PLUGIN_AUTH_LENENC_DATA | CONNECT_ATTRS | CONNECT_WITH_DB | SESSION_TRACK
+                    | DEPRECATE_EOF;
 
     /** Never offered to clients: they change or interleave packets in ways that a shared server connection can not follow. */
-    public static final long NEVER_OFFERED = CAN_HANDLE_EXPIRED_PASSWORDS | OPTIONAL_RESULTSET_METADATA | MULTI_FACTOR_AUTHENTICATION | MARIADB_PROGRESS | (1L << 33) | MARIADB_CACHE_METADATA;
+    public static final long NEVER_OFFERED = CAN_HANDLE_EXPIRED_PASSWORDS | OPTIONAL_RESULTSET_METADATA | MULTI_FACTOR_AUTHENTICATION
+            | MARIADB_PROGRESS | (1L << 33) | MARIADB_CACHE_METADATA;
 
     private Capabilities() {}
 

@@ -142,6 +142,7 @@ public record HandshakeResponse41(
     /** Without the answer and the attributes' values. */
     @Override
     public String toString() {
-        return "HandshakeResponse41[user=" + user + ", database=" + database + ", plugin=" + authPlugin + ", capabilities=" + Long.toHexString(capabilities) + "]";
+        return "HandshakeResponse41[user=" + user + ", database=" + database + ", plugin=" + authPlugin + ", capabilities="
+                + Long.toHexString(capabilities) + "]";
     }
 }

@@ -18,7 +18,8 @@ import java.nio.charset.StandardCharsets;
  * @see <a href="https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase_packets_protocol_handshake_v10.html">HandshakeV10</a>
  * @see <a href="https://mariadb.com/kb/en/connection/#initial-handshake-packet">MariaDB: initial handshake packet</a>
  */
-public record HandshakeV10(String serverVersion, long connectionId, byte[] nonce, long capabilities, int collation, int status, String authPlugin) {
+public record HandshakeV10(String serverVersion, long connectionId, byte[] nonce, long capabilities, int collation, int status,
+        String authPlugin) {
     public static final int NONCE_LENGTH = 20;
 
     /** Reads a greeting's payload. An ERR packet here is the caller's to recognise, by its first byte 0xFF. */
@@ -46,7 +47,8 @@ public record HandshakeV10(String serverVersion, long connectionId, byte[] nonce
         int rest = Math.max(13, nonceLength - 8);
         LengthEncoded.need(in, rest);
         in.readBytes(nonce, 8, 12).skipBytes(rest - 12);
-        String plugin = Capabilities.has(capabilities, Capabilities.PLUGIN_AUTH) ? LengthEncoded.readNullTerminated(in) : "mysql_native_password";
+        String plugin =
+                Capabilities.has(capabilities, Capabilities.PLUGIN_AUTH) ? LengthEncoded.readNullTerminated(in) : "mysql_native_password";
         return new HandshakeV10(version, id, nonce, capabilities, collation, status, plugin);
     }
 
@@ -78,6 +80,7 @@ public record HandshakeV10(String serverVersion, long connectionId, byte[] nonce
 
     /** Whether the server speaks MariaDB's extended capabilities. */
     public boolean extended() {
-        return !Capabilities.has(capabilities, Capabilities.LONG_PASSWORD) && capabilities >>> 32 != 0 || (capabilities & MARIADB_PROGRESS) != 0;
+        return !Capabilities.has(capabilities, Capabilities.LONG_PASSWORD) && capabilities >>> 32 != 0
+                || (capabilities & MARIADB_PROGRESS) != 0;
     }
 }

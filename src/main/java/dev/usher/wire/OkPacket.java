@@ -31,7 +31,8 @@ public final class OkPacket {
         status = in.readUnsignedShortLE();
         warnings = in.readUnsignedShortLE();
         message = in.isReadable() ? LengthEncoded.readSlice(in) : Unpooled.EMPTY_BUFFER;
-        trackers = in.isReadable() && (status & ServerStatus.SESSION_STATE_CHANGED) != 0 ? LengthEncoded.readSlice(in) : Unpooled.EMPTY_BUFFER;
+        trackers =
+                in.isReadable() && (status & ServerStatus.SESSION_STATE_CHANGED) != 0 ? LengthEncoded.readSlice(in) : Unpooled.EMPTY_BUFFER;
     }
 
     public int header() {
@@ -64,7 +65,8 @@ public final class OkPacket {
     }
 
     /** Writes a payload with the given header; an empty {@code trackers} clears the state-changed flag. */
-    public static void write(ByteBuf out, int header, long affectedRows, long insertId, int status, int warnings, ByteBuf message, ByteBuf trackers) {
+    public static void write(ByteBuf out, int header, long affectedRows, long insertId, int status, int warnings, ByteBuf message,
+            ByteBuf trackers) {
         boolean changed = trackers.isReadable();
         out.writeByte(header);
         LengthEncoded.writeInt(out, affectedRows);

@@ -50,7 +50,8 @@ public final class SessionTrack {
                 }
                 case SCHEMA -> listener.schema(LengthEncoded.readString(entry, StandardCharsets.UTF_8));
                 case STATE_CHANGE -> listener.stateChanged();
-                case TRANSACTION_CHARACTERISTICS -> listener.transactionCharacteristics(LengthEncoded.readString(entry, StandardCharsets.UTF_8));
+                case TRANSACTION_CHARACTERISTICS ->
+                    listener.transactionCharacteristics(LengthEncoded.readString(entry, StandardCharsets.UTF_8));
                 case TRANSACTION_STATE -> listener.transactionState(LengthEncoded.readString(entry, StandardCharsets.UTF_8));
                 default -> {
                     // GTIDs, and whatever later servers add: nothing that a pooler has to know.

@@ -114,7 +114,8 @@ class BigResultIT {
         String text = "ab".repeat(32 * MIB);
         try (Usher usher = Poolers.start(server, state, pool -> pool.withMaxServerConnections(3));
                 Connection connection = Poolers.jdbc(usher, "app", "app-secret", options + "&maxAllowedPacket=1073741824");
-                Connection binary = Poolers.jdbc(usher, "app", "app-secret", options + "&maxAllowedPacket=1073741824&useServerPrepStmts=true")) {
+                Connection binary =
+                        Poolers.jdbc(usher, "app", "app-secret", options + "&maxAllowedPacket=1073741824&useServerPrepStmts=true")) {
             assertThat(echoed(connection, text)).isEqualTo(crc(text));
             assertThat(bound(binary, text)).isEqualTo(crc(text));
         }

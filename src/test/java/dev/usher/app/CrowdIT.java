@@ -140,7 +140,8 @@ class CrowdIT {
     }
 
     private static int maxUsedConnections() throws SQLException {
-        try (var statement = watcher.createStatement(); var row = statement.executeQuery("SHOW GLOBAL STATUS LIKE 'Max_used_connections'")) {
+        try (var statement = watcher.createStatement();
+                var row = statement.executeQuery("SHOW GLOBAL STATUS LIKE 'Max_used_connections'")) {
             row.next();
             return row.getInt(2);
         }

@@ -102,7 +102,8 @@ class DrainIT {
 
             assertThat(overIpv6.query("SELECT 6")).isEqualTo("6");
             assertThat(overUnix.query("SELECT 9")).isEqualTo("9");
-            assertThat(number("SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'app' AND host = 'localhost'")).isPositive();
+            assertThat(number("SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'app' AND host = 'localhost'"))
+                    .isPositive();
             assertThat(overUnix.query("SELECT CURRENT_USER()")).isEqualTo(overIpv4.query("SELECT CURRENT_USER()"));
         }
     }
@@ -132,8 +133,10 @@ class DrainIT {
                 Usher usher = Poolers.start(own, folder, pool -> pool);
                 WireClient idle = app(Poolers.address(usher))) {
             idle.query("SET SESSION sql_mode = 'ANSI'");
-            try (var direct = own.connect(); var statement = direct.createStatement(); var rows = statement.executeQuery(
-                    "SELECT id FROM information_schema.processlist WHERE user = 'app'")) {
+            try (var direct = own.connect();
+                    var statement = direct.createStatement();
+                    var rows = statement.executeQuery(
+                            "SELECT id FROM information_schema.processlist WHERE user = 'app'")) {
                 while (rows.next()) {
                     try (var kill = direct.createStatement()) {
                         kill.execute("KILL " + rows.getLong(1));

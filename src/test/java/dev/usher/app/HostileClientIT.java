@@ -61,7 +61,8 @@ class HostileClientIT {
 
     @BeforeAll
     static void start() {
-        usher = RunningUsher.before(SERVER.port(), state, config -> config.withClient(config.client().withLoginTimeout(Duration.ofMillis(500))));
+        usher = RunningUsher.before(SERVER.port(), state,
+                config -> config.withClient(config.client().withLoginTimeout(Duration.ofMillis(500))));
     }
 
     @AfterAll
@@ -175,7 +176,8 @@ class HostileClientIT {
             }
         }
         try (FakeClient client = client()) {
-            assertThatThrownBy(() -> client.login(nobody)).isInstanceOfSatisfying(FakeClientRefused.class, e -> assertThat(e.code()).isEqualTo(1045));
+            assertThatThrownBy(() -> client.login(nobody)).isInstanceOfSatisfying(FakeClientRefused.class,
+                    e -> assertThat(e.code()).isEqualTo(1045));
         }
     }
 
@@ -221,7 +223,7 @@ class HostileClientIT {
     void aLoginOfSixteenMegabytes() throws Exception {
         try (FakeClient client = client()) {
             client.greeting();
-            client.wire().sendRaw(new byte[] {-1, -1, -1, 1, 0});
+            client.wire().sendRaw(new byte[]{-1, -1, -1, 1, 0});
             assertErrOrClose(client);
         }
     }
@@ -246,7 +248,7 @@ class HostileClientIT {
     @Test
     void commandsThatNobodyKnows() throws Exception {
         try (FakeClient client = usher.client(APP)) {
-            for (int code : new int[] {0x00, 0x05, 0x06, 0x0B, 0x0F, 0x10, 0x14, 0x1D, 0x22, 0x7F, 0xFB, 0xFF}) {
+            for (int code : new int[]{0x00, 0x05, 0x06, 0x0B, 0x0F, 0x10, 0x14, 0x1D, 0x22, 0x7F, 0xFB, 0xFF}) {
                 client.wire().send(0, out -> out.writeByte(code).writeZero(3));
                 assertThat(ErrPacket.read(client.wire().read()).code()).as("command %d", code).isEqualTo(1047);
             }
@@ -293,7 +295,8 @@ class HostileClientIT {
     @Test
     void executesCutShort() throws Exception {
         byte[] whole = ByteBufUtil.getBytes(
-                Unpooled.buffer().writeByte(0).writeIntLE(1).writeByte(0).writeByte(1).writeShortLE(3).writeShortLE(3).writeIntLE(20).writeIntLE(22));
+                Unpooled.buffer().writeByte(0).writeIntLE(1).writeByte(0).writeByte(1).writeShortLE(3).writeShortLE(3).writeIntLE(20)
+                        .writeIntLE(22));
         for (int length = 0; length <= whole.length; length++) {
             byte[] arguments = Arrays.copyOf(whole, length);
             try (FakeClient client = usher.client(APP)) {
@@ -339,7 +342,8 @@ class HostileClientIT {
     void clientsThatGoAwayWithAStatementUnderWay() throws Exception {
         for (int i = 0; i < 20; i++) {
             try (FakeClient client = usher.client(APP)) {
-                client.send(Command.QUERY, (i % 2 == 0 ? "SELECT SLEEP(0.05)" : "SELECT seq FROM seq_1_to_200000").getBytes(StandardCharsets.US_ASCII));
+                client.send(Command.QUERY,
+                        (i % 2 == 0 ? "SELECT SLEEP(0.05)" : "SELECT seq FROM seq_1_to_200000").getBytes(StandardCharsets.US_ASCII));
             }
         }
     }
@@ -348,7 +352,7 @@ class HostileClientIT {
     void aLargeStatementOfWhichThereIsNoMore() throws Exception {
         for (int i = 0; i < 5; i++) {
             try (FakeClient client = usher.client(APP)) {
-                client.wire().sendRaw(Arrays.copyOf(new byte[] {0, 0, (byte) 0x80, 0, 3, 'S'}, 300_000));
+                client.wire().sendRaw(Arrays.copyOf(new byte[]{0, 0, (byte) 0x80, 0, 3, 'S'}, 300_000));
             }
         }
     }

@@ -123,8 +123,9 @@ class HostileServerIT {
         try (FakeServer server = server(Flavour.MYSQL);
                 RunningUsher usher = usher(server);
                 FakeClient bystander = usher.client(APP)) {
-            byte[] answer = ScriptedResponse.toUsher(r -> r.okWithTrackers(ServerStatus.AUTOCOMMIT | ServerStatus.MORE_RESULTS, 1, "m", "s", "sql_mode", "ANSI")
-                    .columns("a", "b").row("1", "2").row("3", "4").end());
+            byte[] answer = ScriptedResponse
+                    .toUsher(r -> r.okWithTrackers(ServerStatus.AUTOCOMMIT | ServerStatus.MORE_RESULTS, 1, "m", "s", "sql_mode", "ANSI")
+                            .columns("a", "b").row("1", "2").row("3", "4").end());
             for (int seed = 0; seed < 100; seed++) {
                 byte[] spoiled = answer.clone();
                 var random = new Random(seed);
@@ -149,12 +150,12 @@ class HostileServerIT {
 
     static Map<String, Deed> nonsense() {
         return Map.of(
-                "an empty packet", wire -> wire.sendRaw(new byte[] {0, 0, 0, 1}),
+                "an empty packet", wire -> wire.sendRaw(new byte[]{0, 0, 0, 1}),
                 "a column count of nothing", wire -> wire.send(1, out -> out.writeByte(0xFC).writeShortLE(0)),
                 "an OK that ends too early", wire -> wire.send(1, out -> out.writeByte(0)),
                 "trackers that end too early",
                 wire -> wire.send(1, out -> out.writeByte(0).writeShort(0).writeShortLE(0x4002).writeShortLE(0).writeByte(0).writeByte(9)),
-                "16 MiB of OK", wire -> wire.sendRaw(new byte[] {-1, -1, -1, 1, 0}),
+                "16 MiB of OK", wire -> wire.sendRaw(new byte[]{-1, -1, -1, 1, 0}),
                 "another protocol", wire -> wire.sendRaw("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
     }
 
@@ -244,7 +245,7 @@ class HostileServerIT {
     static List<Deed> brokenGreetings() {
         return List.of(
                 wire -> wire.close(),
-                wire -> wire.sendRaw(new byte[] {40, 0, 0, 0, 10, '9'}),
+                wire -> wire.sendRaw(new byte[]{40, 0, 0, 0, 10, '9'}),
                 wire -> wire.send(0, out -> out.writeByte(9).writeZero(60)),
                 wire -> wire.sendRaw("SSH-2.0-OpenSSH_9.9\r\n".getBytes(StandardCharsets.US_ASCII)),
                 wire -> wire.send(0, new ErrPacket(1040, "", "Too many connections")::write));
@@ -267,9 +268,11 @@ class HostileServerIT {
     void aServerThatNeverGreetsIsAnErr() throws Exception {
         try (FakeServer server = server(Flavour.MYSQL)) {
             server.insteadOfGreeting(wire -> wire.sendRaw("220 mail\r\n".getBytes(StandardCharsets.US_ASCII)));
-            try (RunningUsher usher = usher(server, config -> config.withServer(config.server().withConnectTimeout(Duration.ofMillis(500))));
+            try (RunningUsher usher =
+                    usher(server, config -> config.withServer(config.server().withConnectTimeout(Duration.ofMillis(500))));
                     FakeClient client = FakeClient.connect(usher.address())) {
-                assertThatThrownBy(client::greeting).isInstanceOfSatisfying(FakeClientRefused.class, e -> assertThat(e.code()).isEqualTo(1158));
+                assertThatThrownBy(client::greeting).isInstanceOfSatisfying(FakeClientRefused.class,
+                        e -> assertThat(e.code()).isEqualTo(1158));
             }
         }
     }
@@ -345,8 +348,10 @@ class HostileServerIT {
     @Test
     void aServerThatRunsFullMakesTheBudgetShrinkAndClientsWait() throws Exception {
         try (FakeServer server = server(Flavour.MYSQL);
-                RunningUsher usher = usher(server, config -> config.withPool(config.pool().withMaxServerConnections(new ServerConnectionLimit.Auto())))) {
-            server.answers("SELECT 'max_connections', @@GLOBAL.max_connections", r -> r.columns("n", "v").row("max_connections", "20").end());
+                RunningUsher usher = usher(server,
+                        config -> config.withPool(config.pool().withMaxServerConnections(new ServerConnectionLimit.Auto())))) {
+            server.answers("SELECT 'max_connections', @@GLOBAL.max_connections",
+                    r -> r.columns("n", "v").row("max_connections", "20").end());
             CountDownLatch go = new CountDownLatch(1);
             server.on("SLOW", wire -> {
                 awaitQuietly(go);
@@ -400,7 +405,7 @@ class HostileServerIT {
             try (FakeClient uploader = usher.client(APP)) {
                 byte[] large = new byte[8 << 20];
                 Arrays.fill(large, (byte) ' ');
-                byte[] frame = Arrays.copyOf(new byte[] {0, 0, (byte) 0x80, 0, 3}, 200_000);
+                byte[] frame = Arrays.copyOf(new byte[]{0, 0, (byte) 0x80, 0, 3}, 200_000);
                 uploader.wire().sendRaw(frame);
                 await().untilAsserted(() -> assertThat(usher.status("leases_total")).isPositive());
                 server.dropAll();

@@ -45,14 +45,16 @@ class SessionMovesIT {
 
     private RunningUsher shuffling(TestServer server, int connections) {
         RunningUsher usher = RunningUsher.before(
-                server.port(), state, config -> config.withPool(config.pool().withHandOver(HandOver.SHUFFLE).withMaxServerConnections(connections)));
+                server.port(), state,
+                config -> config.withPool(config.pool().withHandOver(HandOver.SHUFFLE).withMaxServerConnections(connections)));
         open.add(usher);
         return usher;
     }
 
     private Connection session(RunningUsher usher, String options) throws SQLException {
         Connection connection = DriverManager.getConnection(
-                "jdbc:mariadb://127.0.0.1:" + usher.address().getPort() + "/test?user=app&password=app-secret&allowPublicKeyRetrieval=true&sslMode=trust" + options);
+                "jdbc:mariadb://127.0.0.1:" + usher.address().getPort()
+                        + "/test?user=app&password=app-secret&allowPublicKeyRetrieval=true&sslMode=trust" + options);
         open.add(connection);
         return connection;
     }
@@ -208,7 +210,7 @@ class SessionMovesIT {
             assertThat(client.wire().read().getByte(0)).isZero();
             client.send(Command.STMT_PREPARE, "SELEKT 1".getBytes(StandardCharsets.US_ASCII));
             assertThat(client.response().errorCode()).isEqualTo(1064);
-            client.send(Command.STMT_EXECUTE, new byte[] {-1, -1, -1, -1, 0, 1, 0, 0, 0});
+            client.send(Command.STMT_EXECUTE, new byte[]{-1, -1, -1, -1, 0, 1, 0, 0, 0});
             assertThat(client.response().errorCode()).isEqualTo(1243);
         }
         assertThat(value(setUp, "SELECT COUNT(*) FROM keeps")).isEqualTo("1");

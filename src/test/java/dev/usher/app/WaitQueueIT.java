@@ -119,7 +119,8 @@ class WaitQueueIT {
             commit(holders.getFirst());
 
             assertThat(answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(1);
-            assertThat(before.stream().filter(CompletableFuture::isDone).count()).as("of the account that waited first").isLessThan(row.size());
+            assertThat(before.stream().filter(CompletableFuture::isDone).count()).as("of the account that waited first")
+                    .isLessThan(row.size());
             commit(holders.get(1));
             for (int i = 0; i < row.size(); i++) {
                 CompletableFuture.anyOf(before.toArray(CompletableFuture[]::new)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -170,7 +171,8 @@ class WaitQueueIT {
     }
 
     private static Usher start(Duration waitLimit, int maxWaiting) {
-        return Poolers.start(server, state, pool -> pool.withMaxServerConnections(BUDGET).withWaitLimit(waitLimit).withMaxWaiting(maxWaiting));
+        return Poolers.start(server, state,
+                pool -> pool.withMaxServerConnections(BUDGET).withWaitLimit(waitLimit).withMaxWaiting(maxWaiting));
     }
 
     private WireClient connect(Usher usher, String account) throws IOException {

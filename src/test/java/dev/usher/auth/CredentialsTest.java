@@ -50,7 +50,7 @@ class CredentialsTest {
     void emptyPasswordIsAnsweredWithNothingAndNotAcceptedForAnother() {
         Credentials empty = Credentials.ofPassword(new byte[0]);
         Credentials secret = Credentials.ofPassword("secret".getBytes(UTF_8));
-        for (String plugin : new String[] {NativePassword.NAME, CachingSha2Password.NAME}) {
+        for (String plugin : new String[]{NativePassword.NAME, CachingSha2Password.NAME}) {
             assertThat(bytes(empty.answerFor(plugin, NONCE))).isEmpty();
             assertThat(empty.verify(plugin, NONCE, new byte[1])).isEqualTo(Verdict.ACCEPTED);
             assertThat(secret.verify(plugin, NONCE, new byte[0])).isEqualTo(Verdict.MISMATCH);

@@ -25,17 +25,18 @@ class NativeStoredHashTest {
         assertThat(NativeStoredHash.fromStatement("CREATE USER `app`@`%` IDENTIFIED VIA mysql_native_password USING '" + STORED + "'"))
                 .isEqualTo(hash());
         assertThat(NativeStoredHash.fromStatement(
-                        "CREATE USER `app`@`%` IDENTIFIED WITH 'mysql_native_password' AS '" + STORED + "' REQUIRE NONE"))
+                "CREATE USER `app`@`%` IDENTIFIED WITH 'mysql_native_password' AS '" + STORED + "' REQUIRE NONE"))
                 .isEqualTo(hash());
     }
 
     @Test
     void isNotReadWhereTheServerMayDecideOtherwise() {
         assertThat(NativeStoredHash.fromStatement("GRANT USAGE ON *.* TO `app`@`%`")).isNull();
-        assertThat(NativeStoredHash.fromStatement("CREATE USER `r`@`l` IDENTIFIED VIA mysql_native_password USING 'invalid' OR unix_socket"))
+        assertThat(
+                NativeStoredHash.fromStatement("CREATE USER `r`@`l` IDENTIFIED VIA mysql_native_password USING 'invalid' OR unix_socket"))
                 .isNull();
         assertThat(NativeStoredHash.fromStatement(
-                        "CREATE USER `r`@`l` IDENTIFIED VIA mysql_native_password USING '" + STORED + "' OR unix_socket"))
+                "CREATE USER `r`@`l` IDENTIFIED VIA mysql_native_password USING '" + STORED + "' OR unix_socket"))
                 .isNull();
         assertThat(NativeStoredHash.fromStatement("CREATE USER `a`@`%` IDENTIFIED VIA ed25519 USING '" + STORED + "'")).isNull();
         assertThat(NativeStoredHash.parse(STORED + "0")).isNull();
@@ -48,7 +49,8 @@ class NativeStoredHashTest {
         byte[] other = "ABCDEFGHIJKLMNOPQRST".getBytes(UTF_8);
         Credentials learned = Objects.requireNonNull(hash().recover(nonce, NativePassword.answer(PASSWORD, nonce)));
         assertThat(learned.answerFor(NativePassword.NAME, other))
-                .isInstanceOfSatisfying(Answer.Bytes.class, answer -> assertThat(answer.bytes()).isEqualTo(NativePassword.answer(PASSWORD, other)));
+                .isInstanceOfSatisfying(Answer.Bytes.class,
+                        answer -> assertThat(answer.bytes()).isEqualTo(NativePassword.answer(PASSWORD, other)));
     }
 
     @Test

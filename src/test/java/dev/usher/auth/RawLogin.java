@@ -87,7 +87,7 @@ final class RawLogin implements AutoCloseable {
                 byte[] parameters = ByteBufUtil.getBytes(first == 1 ? packet : packet.readerIndex(0));
                 write(bytes(credentials.parsecAnswer(nonce, parameters, new SecureRandom())));
             } else if (first == 1 && packet.getByte(1) == CachingSha2Password.FULL_EXCHANGE) {
-                write(tls ? bytes(credentials.clearAnswer()) : new byte[] {CachingSha2Password.REQUEST_PUBLIC_KEY});
+                write(tls ? bytes(credentials.clearAnswer()) : new byte[]{CachingSha2Password.REQUEST_PUBLIC_KEY});
             } else if (first == 1 && packet.getByte(1) == '-') {
                 write(bytes(credentials.encryptedAnswer(nonce, RsaKeyPair.parsePem(ByteBufUtil.getBytes(packet)))));
             } else if (first != 1) {

@@ -11,9 +11,11 @@ public final class LoneServerConnection {
 
     public static ServerConnection on(EmbeddedChannel channel) {
         HandshakeV10 greeting =
-                new HandshakeV10("9.7.0", 1, new byte[20], Capabilities.ALWAYS_TO_SERVER | Capabilities.LONG_PASSWORD, 255, ServerStatus.AUTOCOMMIT, "caching_sha2_password");
+                new HandshakeV10("9.7.0", 1, new byte[20], Capabilities.ALWAYS_TO_SERVER | Capabilities.LONG_PASSWORD, 255,
+                        ServerStatus.AUTOCOMMIT, "caching_sha2_password");
         ServerConnection connection =
-                new ServerConnection(null, new Pool(new Account("app", null), 0), channel, greeting, Capabilities.ALWAYS_TO_SERVER, false, Long.MAX_VALUE);
+                new ServerConnection(null, new Pool(new Account("app", null), 0), channel, greeting, Capabilities.ALWAYS_TO_SERVER, false,
+                        Long.MAX_VALUE);
         channel.pipeline().addLast(connection);
         return connection;
     }

@@ -159,7 +159,8 @@ class ChangedAccountsIT {
     void aRevokeElsewhereHoldsForLoginsAfterThePrivilegeTtl(TestServer server) throws Exception {
         account(server, "ttl", "secret");
         onServer(server, "GRANT SELECT ON *.* TO 'ttl'@'%'");
-        try (var usher = UsherBefore.server(server, state, config -> config.withPool(config.pool().withPrivilegeTtl(Duration.ofMillis(200))))) {
+        try (var usher =
+                UsherBefore.server(server, state, config -> config.withPool(config.pool().withPrivilegeTtl(Duration.ofMillis(200))))) {
             teach(usher, "ttl", "secret");
             onServer(server, "REVOKE SELECT ON *.* FROM 'ttl'@'%'");
             Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> {
@@ -177,7 +178,8 @@ class ChangedAccountsIT {
     @MethodSource("servers")
     void aRoleEndsWithItsSessionHoweverItWasSet(TestServer server) throws Exception {
         account(server, "roles", "secret");
-        onServer(server, "DROP ROLE IF EXISTS powerful", "CREATE ROLE powerful", "GRANT SELECT ON *.* TO powerful", "GRANT powerful TO 'roles'@'%'",
+        onServer(server, "DROP ROLE IF EXISTS powerful", "CREATE ROLE powerful", "GRANT SELECT ON *.* TO powerful",
+                "GRANT powerful TO 'roles'@'%'",
                 "DROP PROCEDURE IF EXISTS test.become", "CREATE PROCEDURE test.become() SQL SECURITY INVOKER SET ROLE powerful",
                 "GRANT EXECUTE ON test.* TO 'roles'@'%'");
         List<List<String>> ways = new ArrayList<>(List.of(
@@ -188,7 +190,8 @@ class ChangedAccountsIT {
             ways.add(List.of("EXECUTE IMMEDIATE 'SET ROLE powerful'"));
         }
         for (HandOver handOver : List.of(HandOver.EAGER, HandOver.SHUFFLE)) {
-            try (var usher = UsherBefore.server(server, state, config -> config.withPool(config.pool().withHandOver(handOver).withMaxServerConnections(3)))) {
+            try (var usher = UsherBefore.server(server, state,
+                    config -> config.withPool(config.pool().withHandOver(handOver).withMaxServerConnections(3)))) {
                 teach(usher, "roles", "secret");
                 for (List<String> way : ways) {
                     for (String end : List.of("quit", "reset", "change")) {
@@ -249,7 +252,8 @@ class ChangedAccountsIT {
             account(server, user, user);
         }
         for (HandOver handOver : List.of(HandOver.EAGER, HandOver.SHUFFLE)) {
-            try (var usher = UsherBefore.server(server, state, config -> config.withPool(config.pool().withHandOver(handOver).withMaxServerConnections(6)));
+            try (var usher = UsherBefore.server(server, state,
+                    config -> config.withPool(config.pool().withHandOver(handOver).withMaxServerConnections(6)));
                     var crowd = Executors.newVirtualThreadPerTaskExecutor()) {
                 List<Future<Void>> all = new ArrayList<>();
                 for (int i = 0; i < 24; i++) {
@@ -275,13 +279,15 @@ class ChangedAccountsIT {
     @MethodSource("mariaDbs")
     void theSystemUsersAccountIsNotForWhoeverReachesUsher(TestServer server) throws Exception {
         String system = System.getProperty("user.name");
-        onServer(server, "DROP USER IF EXISTS '" + system + "'@'localhost'", "CREATE USER '" + system + "'@'localhost' IDENTIFIED VIA unix_socket",
+        onServer(server, "DROP USER IF EXISTS '" + system + "'@'localhost'",
+                "CREATE USER '" + system + "'@'localhost' IDENTIFIED VIA unix_socket",
                 "GRANT ALL ON *.* TO '" + system + "'@'localhost' WITH GRANT OPTION", "DROP USER IF EXISTS 'peer'@'%', 'peer'@'localhost'",
                 "CREATE USER 'peer'@'%' IDENTIFIED BY 'secret'", "CREATE USER 'peer'@'localhost' IDENTIFIED BY 'secret'",
                 "GRANT ALL ON *.* TO 'peer'@'localhost'");
         for (boolean socket : List.of(false, true)) {
-            try (var usher = UsherBefore.server(server, state, config -> (socket ? config.withServer(config.server().withSocket(server.socket())) : config)
-                    .withPool(config.pool().withHandOver(HandOver.SHUFFLE)))) {
+            try (var usher = UsherBefore.server(server, state,
+                    config -> (socket ? config.withServer(config.server().withSocket(server.socket())) : config)
+                            .withPool(config.pool().withHandOver(HandOver.SHUFFLE)))) {
                 for (boolean tls : List.of(false, true)) {
                     try (var client = tls ? usher.client().tls() : usher.client();
                             var direct = usher.directClient()) {

@@ -212,16 +212,19 @@ class CrowdedLoginIT {
         AccountConfig restricted = new AccountConfig("inside", Optional.of(Secret.of("secret")), List.of(Cidr.parse("10.0.0.0/8")));
         byte[] local = "PROXY TCP4 10.1.2.3 10.0.0.1 4000 3306\r\n".getBytes(US_ASCII);
         byte[] foreign = "PROXY TCP4 192.0.2.7 10.0.0.1 4000 3306\r\n".getBytes(US_ASCII);
-        byte[] version2 = {0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A, 0x21, 0x11, 0, 12, 10, 9, 9, 9, 10, 0, 0, 1, 15, 0, 12, 0};
+        byte[] version2 = {0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A, 0x21, 0x11, 0, 12, 10, 9, 9, 9, 10, 0, 0,
+            1, 15, 0, 12, 0};
         try (var usher = UsherBefore.server(server, state, config -> config.withAccounts(restricted)
-                .withClient(config.client().withProxyProtocolFrom(List.of(Cidr.parse("127.0.0.1/32"))).withLoginTimeout(Duration.ofMillis(500))))) {
+                .withClient(config.client().withProxyProtocolFrom(List.of(Cidr.parse("127.0.0.1/32")))
+                        .withLoginTimeout(Duration.ofMillis(500))))) {
             for (byte[] header : List.of(local, version2)) {
                 try (var client = WireClient.connect(usher.address(), header)) {
                     assertThat(client.login("inside", "secret").ok()).isTrue();
                 }
             }
             try (var client = WireClient.connect(usher.address(), foreign)) {
-                assertThat(client.login("inside", "secret").error().message()).isEqualTo("Access denied for user 'inside'@'192.0.2.7' (using password: YES)");
+                assertThat(client.login("inside", "secret").error().message())
+                        .isEqualTo("Access denied for user 'inside'@'192.0.2.7' (using password: YES)");
             }
             // No header at all: the trusted address must send one, and has as long as for any answer.
             try (var client = WireClient.connect(usher.address())) {

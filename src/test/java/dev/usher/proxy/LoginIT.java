@@ -29,8 +29,8 @@ class LoginIT {
     }
 
     static Stream<Arguments> accounts() {
-        return servers().flatMap(server ->
-                server.accounts().stream().flatMap(account -> Stream.of(arguments(server, account, false), arguments(server, account, true))));
+        return servers().flatMap(server -> server.accounts().stream()
+                .flatMap(account -> Stream.of(arguments(server, account, false), arguments(server, account, true))));
     }
 
     private static WireClient client(UsherBefore usher, boolean tls) throws Exception {
@@ -88,7 +88,8 @@ class LoginIT {
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("servers")
     void anEmptyPasswordIsLearnedAndNoOtherIsTakenForIt(TestServer server) throws Exception {
-        onServer(server, "CREATE OR REPLACE USER nopass IDENTIFIED BY ''".replace(server.flavour() == Flavour.MYSQL ? "OR REPLACE " : "~", ""));
+        onServer(server,
+                "CREATE OR REPLACE USER nopass IDENTIFIED BY ''".replace(server.flavour() == Flavour.MYSQL ? "OR REPLACE " : "~", ""));
         try (var usher = UsherBefore.server(server, state, config -> config)) {
             usher.session("nopass", "").close();
             long relayed = usher.count("logins_relayed_total");

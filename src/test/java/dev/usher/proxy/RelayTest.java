@@ -42,7 +42,8 @@ class RelayTest {
 
     static Stream<Arguments> responsesAndClients() {
         return Responses.ALL.stream()
-                .flatMap(response -> Stream.of(true, false).flatMap(eof -> Stream.of(true, false).map(track -> Arguments.of(response, eof, track))));
+                .flatMap(response -> Stream.of(true, false)
+                        .flatMap(eof -> Stream.of(true, false).map(track -> Arguments.of(response, eof, track))));
     }
 
     @ParameterizedTest(name = "{0}, DEPRECATE_EOF {1}, SESSION_TRACK {2}")
@@ -62,12 +63,13 @@ class RelayTest {
     }
 
     @Property(tries = 500)
-    void cutsChangeNothing(@ForAll("anyResponse") Responses response, @ForAll boolean deprecateEof, @ForAll boolean sessionTrack, @ForAll long seed) {
+    void cutsChangeNothing(@ForAll("anyResponse") Responses response, @ForAll boolean deprecateEof, @ForAll boolean sessionTrack,
+            @ForAll long seed) {
         try (var relayed = new Relayed(deprecateEof, sessionTrack)) {
             relayed.begin(response.shape(), 0);
             byte[] bytes = ScriptedResponse.toUsher(response.script());
             var random = new Random(seed);
-            for (int from = 0; from < bytes.length; ) {
+            for (int from = 0; from < bytes.length;) {
                 int to = Math.min(bytes.length, from + 1 + random.nextInt(15));
                 relayed.arrives(Arrays.copyOfRange(bytes, from, to));
                 from = to;
@@ -122,7 +124,8 @@ class RelayTest {
     }
 
     @Property(tries = 500)
-    void anErrWhereTheServerStoppedHasTheNextSequenceId(@ForAll("anyResponse") Responses response, @ForAll boolean deprecateEof, @ForAll long seed) {
+    void anErrWhereTheServerStoppedHasTheNextSequenceId(@ForAll("anyResponse") Responses response, @ForAll boolean deprecateEof,
+            @ForAll long seed) {
         byte[] bytes = ScriptedResponse.toUsher(response.script());
         try (var relayed = new Relayed(deprecateEof, false)) {
             relayed.begin(response.shape(), 0);
@@ -132,7 +135,8 @@ class RelayTest {
     }
 
     @Property(tries = 500)
-    void anErrWhereTheServerSentNonsenseHasTheNextSequenceId(@ForAll("anyResponse") Responses response, @ForAll boolean deprecateEof, @ForAll long seed) {
+    void anErrWhereTheServerSentNonsenseHasTheNextSequenceId(@ForAll("anyResponse") Responses response, @ForAll boolean deprecateEof,
+            @ForAll long seed) {
         byte[] bytes = ScriptedResponse.toUsher(response.script());
         var random = new Random(seed);
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
@@ -172,7 +176,8 @@ class RelayTest {
     private static void assertGoesOnWith(Relayed relayed) {
         ByteBuf got = Unpooled.wrappedBuffer(relayed.client());
         int next = 1;
-        while (got.readableBytes() >= Packets.HEADER && got.readableBytes() >= Packets.HEADER + got.getUnsignedMediumLE(got.readerIndex())) {
+        while (got.readableBytes() >= Packets.HEADER
+                && got.readableBytes() >= Packets.HEADER + got.getUnsignedMediumLE(got.readerIndex())) {
             next = got.getUnsignedByte(got.readerIndex() + 3) + 1;
             got.skipBytes(Packets.HEADER + got.getUnsignedMediumLE(got.readerIndex()));
         }

@@ -161,7 +161,8 @@ final class WireClient implements AutoCloseable {
 
     Packet changeUser(String user, String password, @Nullable String schema) throws IOException {
         ByteBuf packet = Unpooled.buffer().writeByte(Command.CHANGE_USER.code());
-        packet.writeBytes(user.getBytes(UTF_8)).writeByte(0).writeByte(0).writeBytes((schema == null ? "" : schema).getBytes(UTF_8)).writeByte(0);
+        packet.writeBytes(user.getBytes(UTF_8)).writeByte(0).writeByte(0).writeBytes((schema == null ? "" : schema).getBytes(UTF_8))
+                .writeByte(0);
         String plugin = greeting().authPlugin();
         packet.writeShortLE(45).writeBytes(plugin.getBytes(UTF_8)).writeByte(0).writeByte(0);
         sequence = 0;
@@ -171,7 +172,7 @@ final class WireClient implements AutoCloseable {
 
     Packet command(Command command) throws IOException {
         sequence = 0;
-        write(new byte[] {(byte) command.code()});
+        write(new byte[]{(byte) command.code()});
         return read();
     }
 
@@ -193,7 +194,7 @@ final class WireClient implements AutoCloseable {
                 write(bytes(credentials.parsecAnswer(nonce, parameters, new SecureRandom())));
             } else if (kind == 1 && payload.getByte(1) == CachingSha2Password.FULL_EXCHANGE) {
                 asked.add("full");
-                write(secret ? bytes(credentials.clearAnswer()) : new byte[] {CachingSha2Password.REQUEST_PUBLIC_KEY});
+                write(secret ? bytes(credentials.clearAnswer()) : new byte[]{CachingSha2Password.REQUEST_PUBLIC_KEY});
             } else if (kind == 1 && payload.getByte(1) == '-') {
                 write(bytes(credentials.encryptedAnswer(nonce, RsaKeyPair.parsePem(ByteBufUtil.getBytes(payload.skipBytes(1))))));
             } else if (kind != 1) {

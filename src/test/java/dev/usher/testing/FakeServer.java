@@ -198,12 +198,14 @@ public final class FakeServer implements AutoCloseable {
     }
 
     private HandshakeV10 greeting() {
-        long capabilities = Capabilities.ALWAYS_TO_SERVER | Capabilities.FOUND_ROWS | Capabilities.MULTI_RESULTS | Capabilities.PS_MULTI_RESULTS
-                | Capabilities.LOCAL_FILES;
+        long capabilities =
+                Capabilities.ALWAYS_TO_SERVER | Capabilities.FOUND_ROWS | Capabilities.MULTI_RESULTS | Capabilities.PS_MULTI_RESULTS
+                        | Capabilities.LOCAL_FILES;
         int id = ids.incrementAndGet();
         return switch (flavour) {
-            case MYSQL -> new HandshakeV10("9.7.0", id, NONCE, capabilities | Capabilities.LONG_PASSWORD | Capabilities.QUERY_ATTRIBUTES, 255,
-                    ServerStatus.AUTOCOMMIT, "caching_sha2_password");
+            case MYSQL ->
+                new HandshakeV10("9.7.0", id, NONCE, capabilities | Capabilities.LONG_PASSWORD | Capabilities.QUERY_ATTRIBUTES, 255,
+                        ServerStatus.AUTOCOMMIT, "caching_sha2_password");
             case MARIADB -> new HandshakeV10("11.4.5-MariaDB", id, NONCE, capabilities | Capabilities.MARIADB_STMT_BULK_OPERATIONS, 45,
                     ServerStatus.AUTOCOMMIT, NativePassword.NAME);
         };

@@ -70,7 +70,8 @@ public final class ScriptedResponse {
         ByteBuf all = byDefault.copy();
         tracker(all, SessionTrack.SYSTEM_VARIABLES, variable, value);
         tracker(all, SessionTrack.STATE_CHANGE, "1");
-        return ok(status, insertId, Unpooled.copiedBuffer(message, UTF_8), everyTracker ? all : sessionTrack ? byDefault : Unpooled.EMPTY_BUFFER);
+        return ok(status, insertId, Unpooled.copiedBuffer(message, UTF_8),
+                everyTracker ? all : sessionTrack ? byDefault : Unpooled.EMPTY_BUFFER);
     }
 
     /** With nothing changed but what no client hears of by default. */
@@ -180,7 +181,7 @@ public final class ScriptedResponse {
     /** COM_STMT_PREPARE_OK with its definitions. */
     public ScriptedResponse prepared(int id, int parameters, int columns) {
         packet(out -> out.writeByte(0).writeIntLE(id).writeShortLE(columns).writeShortLE(parameters).writeByte(0).writeShortLE(0));
-        for (int count : new int[] {parameters, columns}) {
+        for (int count : new int[]{parameters, columns}) {
             if (count > 0) {
                 for (int i = 0; i < count; i++) {
                     definitions("c" + i);

@@ -51,7 +51,8 @@ class ServerCertificateTest {
 
     @Test
     void swappedFilesAreRefused() {
-        assertThatThrownBy(() -> ServerCertificate.load(key, cert)).isInstanceOf(ConfigException.class).hasMessageStartingWith("tls-cert: ");
+        assertThatThrownBy(() -> ServerCertificate.load(key, cert)).isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("tls-cert: ");
         assertThatThrownBy(() -> ServerCertificate.load(cert, cert)).hasMessage("tls-key: " + cert + " is not a private key in PEM");
     }
 
@@ -64,6 +65,7 @@ class ServerCertificateTest {
     @Test
     void emptyCertificateFileIsRefused() throws IOException {
         Path empty = Files.createFile(folder.resolve("empty.pem"));
-        assertThatThrownBy(() -> ServerCertificate.load(empty, key)).isInstanceOf(ConfigException.class).hasMessageStartingWith("tls-cert: ");
+        assertThatThrownBy(() -> ServerCertificate.load(empty, key)).isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("tls-cert: ");
     }
 }

@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Test;
 class PacketsTest {
     @Provide
     Arbitrary<String> name() {
-        return Arbitraries.strings().all().ofMaxLength(300).map(s -> new String(s.replace("\0", "").getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
+        return Arbitraries.strings().all().ofMaxLength(300)
+                .map(s -> new String(s.replace("\0", "").getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
     }
 
     @Provide
@@ -37,7 +38,8 @@ class PacketsTest {
     @Property
     void handshakeV10(
             @ForAll("name") String version, @ForAll @LongRange(min = 0, max = 0xFFFFFFFFL) long id, @ForAll @Size(20) byte[] nonce,
-            @ForAll("anyCapabilities") long any, @ForAll @IntRange(max = 255) int collation, @ForAll @IntRange(max = 65535) int status, @ForAll("name") String plugin) {
+            @ForAll("anyCapabilities") long any, @ForAll @IntRange(max = 255) int collation, @ForAll @IntRange(max = 65535) int status,
+            @ForAll("name") String plugin) {
         long capabilities = extendedOnlyFromMariaDb(any | Capabilities.PLUGIN_AUTH);
         HandshakeV10 written = new HandshakeV10(version, id, nonce, capabilities, collation, status, plugin);
         byte[] bytes = written(written::write);
@@ -48,12 +50,15 @@ class PacketsTest {
 
     @Property
     void handshakeResponse41(
-            @ForAll("anyCapabilities") long any, @ForAll("name") String user, @ForAll byte[] answer, @ForAll("name") String database, @ForAll("name") String plugin,
-            @ForAll @Size(max = 5) Map<@net.jqwik.api.From("name") String, @net.jqwik.api.From("name") String> attributes, @ForAll @IntRange(max = 22) int level) {
+            @ForAll("anyCapabilities") long any, @ForAll("name") String user, @ForAll byte[] answer, @ForAll("name") String database,
+            @ForAll("name") String plugin,
+            @ForAll @Size(max = 5) Map<@net.jqwik.api.From("name") String, @net.jqwik.api.From("name") String> attributes,
+            @ForAll @IntRange(max = 22) int level) {
         boolean withDatabase = (any & Capabilities.CONNECT_WITH_DB) != 0 && !database.isEmpty();
-        long capabilities = extendedOnlyFromMariaDb(any | Capabilities.PROTOCOL_41 | Capabilities.PLUGIN_AUTH | Capabilities.PLUGIN_AUTH_LENENC_DATA
+        long capabilities =
+                extendedOnlyFromMariaDb(any | Capabilities.PROTOCOL_41 | Capabilities.PLUGIN_AUTH | Capabilities.PLUGIN_AUTH_LENENC_DATA
                         | Capabilities.CONNECT_ATTRS | Capabilities.SECURE_CONNECTION)
-                & ~(withDatabase ? 0 : Capabilities.CONNECT_WITH_DB);
+                        & ~(withDatabase ? 0 : Capabilities.CONNECT_WITH_DB);
         HandshakeResponse41 written = new HandshakeResponse41(
                 capabilities, 1 << 24, 45, user, answer, withDatabase ? database : null, plugin, new LinkedHashMap<>(attributes),
                 (capabilities & Capabilities.ZSTD_COMPRESSION) == 0 ? 0 : level);
@@ -72,7 +77,8 @@ class PacketsTest {
             @ForAll @LongRange(min = 0) long rows, @ForAll @LongRange(min = 0) long insertId, @ForAll @IntRange(max = 65535) int status,
             @ForAll @IntRange(max = 65535) int warnings, @ForAll byte[] message, @ForAll byte[] trackers, @ForAll boolean eof) {
         int header = eof ? OkPacket.EOF_HEADER : OkPacket.HEADER;
-        byte[] bytes = written(out -> OkPacket.write(out, header, rows, insertId, status, warnings, Unpooled.wrappedBuffer(message), Unpooled.wrappedBuffer(trackers)));
+        byte[] bytes = written(out -> OkPacket.write(out, header, rows, insertId, status, warnings, Unpooled.wrappedBuffer(message),
+                Unpooled.wrappedBuffer(trackers)));
         OkPacket read = new OkPacket();
         read.read(Unpooled.wrappedBuffer(bytes));
         int changed = ServerStatus.SESSION_STATE_CHANGED;
@@ -110,7 +116,7 @@ class PacketsTest {
 
     @Test
     void authSwitchRequestOfOldServersIsOneByte() {
-        assertThat(AuthSwitchRequest.read(Unpooled.wrappedBuffer(new byte[] {(byte) 0xFE})).plugin()).isEqualTo("mysql_old_password");
+        assertThat(AuthSwitchRequest.read(Unpooled.wrappedBuffer(new byte[]{(byte) 0xFE})).plugin()).isEqualTo("mysql_old_password");
     }
 
     @Property
@@ -133,7 +139,7 @@ class PacketsTest {
         PacketAssembler assembler = new PacketAssembler(1000);
         var random = new Random(seed);
         var read = new java.util.ArrayList<byte[]>();
-        for (int from = 0; from < bytes.length; ) {
+        for (int from = 0; from < bytes.length;) {
             int length = Math.min(bytes.length - from, 1 + random.nextInt(20));
             assembler.add(Unpooled.buffer().alloc(), Unpooled.copiedBuffer(bytes, from, length));
             ByteBuf payload;

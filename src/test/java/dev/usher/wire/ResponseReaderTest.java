@@ -39,7 +39,8 @@ class ResponseReaderTest {
     void isNotDoneBeforeTheLastByte(Responses response) {
         byte[] bytes = ScriptedResponse.toUsher(response.script());
         for (int length = 0; length < bytes.length; length++) {
-            assertThat(ReaderRun.of(response.shape(), false, Arrays.copyOf(bytes, length)).reader().done()).as("after %d bytes", length).isFalse();
+            assertThat(ReaderRun.of(response.shape(), false, Arrays.copyOf(bytes, length)).reader().done()).as("after %d bytes", length)
+                    .isFalse();
         }
     }
 
@@ -64,7 +65,7 @@ class ResponseReaderTest {
         ReaderRun cut = new ReaderRun(response.shape(), eachRow, 0);
         var random = new Random(seed);
         int most = 1 + random.nextInt(30);
-        for (int from = 0; from < bytes.length; ) {
+        for (int from = 0; from < bytes.length;) {
             int length = Math.min(bytes.length - from, 1 + random.nextInt(most));
             cut.feed(bytes, from, length);
             from += length;
@@ -76,7 +77,8 @@ class ResponseReaderTest {
 
     @Test
     void givesEachRowWhole() {
-        ReaderRun run = ReaderRun.of(Response.RESULT, true, ScriptedResponse.toUsher(r -> r.columns("a", "b").row("1", "2").row("3", "4").end()));
+        ReaderRun run =
+                ReaderRun.of(Response.RESULT, true, ScriptedResponse.toUsher(r -> r.columns("a", "b").row("1", "2").row("3", "4").end()));
         assertThat(run.names()).isEqualTo("COLUMN_COUNT ROW ROW METADATA_END ROW ROW ROWS_END");
         assertThat(run.events().get(4)).isEqualTo("ROW 4 01310132");
     }
@@ -103,7 +105,8 @@ class ResponseReaderTest {
     @Test
     void aRowThatBeginsLikeAnEndIsNone() {
         // 0xFE begins the length of a value of 16 MiB and more: only a shorter packet can be the end.
-        ReaderRun run = ReaderRun.of(Response.RESULT, false, ScriptedResponse.toUsher(r -> r.columns("a").rowOf(Packets.MAX_FRAME + 9).end()));
+        ReaderRun run =
+                ReaderRun.of(Response.RESULT, false, ScriptedResponse.toUsher(r -> r.columns("a").rowOf(Packets.MAX_FRAME + 9).end()));
         assertThat(run.reader().rows()).isEqualTo(1);
     }
 
@@ -134,7 +137,8 @@ class ResponseReaderTest {
                 r -> r.packet(out -> out.writeByte(0xFE).writeLongLE(-5)),
                 r -> r.packet(out -> out.writeByte(0xFC)),
                 r -> r.packet(out -> out.writeByte(0)),
-                r -> r.packet(out -> out.writeByte(0).writeByte(0).writeByte(0).writeShortLE(0x4000).writeShortLE(0).writeByte(0).writeByte(99)),
+                r -> r.packet(
+                        out -> out.writeByte(0).writeByte(0).writeByte(0).writeShortLE(0x4000).writeShortLE(0).writeByte(0).writeByte(99)),
                 r -> r.columns("a").packet(out -> out.writeByte(0xFE)),
                 r -> r.columns("a").packet(out -> out.writeByte(0xFE).writeByte(0xFF).writeZero(9)),
                 r -> r.columns("a").row("1").garbage(new byte[8]));
@@ -143,7 +147,8 @@ class ResponseReaderTest {
     @ParameterizedTest
     @MethodSource("nonsense")
     void refusesWhatIsNoResponse(Consumer<ScriptedResponse> script) {
-        assertThatThrownBy(() -> ReaderRun.of(Response.RESULT, false, ScriptedResponse.toUsher(script))).isInstanceOf(MalformedPacketException.class);
+        assertThatThrownBy(() -> ReaderRun.of(Response.RESULT, false, ScriptedResponse.toUsher(script)))
+                .isInstanceOf(MalformedPacketException.class);
     }
 
     @Property(tries = 2000)

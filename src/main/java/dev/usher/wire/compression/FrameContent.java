@@ -13,7 +13,8 @@ sealed interface FrameContent extends AutoCloseable permits StoredContent, ZlibF
      * @param limit how many bytes at the beginning of {@code in} belong to this frame
      * @throws CorruptFrameException if they are not what the header promised
      */
-    @Nullable ByteBuf next(ByteBuf in, int limit, ByteBufAllocator allocator);
+    @Nullable
+    ByteBuf next(ByteBuf in, int limit, ByteBufAllocator allocator);
 
     /**
      * Called when all bytes of the frame are taken and {@link #next} returned null.

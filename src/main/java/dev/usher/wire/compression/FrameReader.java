@@ -35,7 +35,8 @@ final class FrameReader {
      *
      * @throws CorruptFrameException if the peer does not keep to the protocol; nothing can be read after that
      */
-    @Nullable ByteBuf next(ByteBufAllocator allocator) {
+    @Nullable
+    ByteBuf next(ByteBufAllocator allocator) {
         while (true) {
             ByteBuf in = input.peek();
             if (in == null) {

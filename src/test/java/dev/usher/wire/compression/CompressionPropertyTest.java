@@ -31,7 +31,7 @@ class CompressionPropertyTest {
         byte[] plain = text(random, writes.stream().mapToInt(Integer::intValue).sum());
         byte[] wire = compress(compression, plain, writes, random);
         var reader = new EmbeddedChannel(new CompressionHandler(compression));
-        for (int from = 0; from < wire.length; ) {
+        for (int from = 0; from < wire.length;) {
             int length = Math.min(wire.length - from, 1 + random.nextInt(40_000));
             reader.writeInbound(Unpooled.copiedBuffer(wire, from, length));
             from += length;
@@ -46,7 +46,7 @@ class CompressionPropertyTest {
         byte[] wire = compress(compression, plain, List.of(plain.length), new Random(seed));
         var reader = new EmbeddedChannel(new CompressionHandler(compression));
         for (byte one : wire) {
-            reader.writeInbound(Unpooled.wrappedBuffer(new byte[] {one}));
+            reader.writeInbound(Unpooled.wrappedBuffer(new byte[]{one}));
         }
         assertThat(CompressionHandlerTest.readInbound(reader)).isEqualTo(plain);
         reader.finishAndReleaseAll();
