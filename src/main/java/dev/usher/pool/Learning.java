@@ -12,10 +12,12 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Logins of accounts that nothing is known about yet. When a crowd arrives at once, one of them asks the server and the others wait for what it learns, instead
- * of each opening a server connection. They do not wait for long: the one may be slow, or its password wrong.
+ * of each opening a server connection. They do not all wait for it alone: it may be slow, or its password wrong, so that every now and then a few more ask.
  */
 public final class Learning {
     private static final Duration PATIENCE = Duration.ofMillis(500);
+    /** As many as the lane for logins lets through at once; all of them together would fill it for longer than any of them may wait. */
+    private static final int A_FEW = 2;
 
     private final EventLoop loop;
     private final Map<String, List<Runnable>> waiting = new HashMap<>();
@@ -28,7 +30,7 @@ public final class Learning {
     /**
      * Waits for a login that is under way.
      *
-     * @param then runs when it is over, however it ended, or when the patience is
+     * @param then runs when it is over, however it ended, or when it has taken so long that this one should ask too
      * @return whether there is one
      */
     public boolean join(Account account, Runnable then) {
@@ -36,15 +38,28 @@ public final class Learning {
         if (others == null || teachesNothing.contains(account.user())) {
             return false;
         }
-        Once once = new Once(then);
-        others.add(once);
-        loop.schedule(once, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        others.add(then);
         return true;
     }
 
     /** @return whether this is the login that others wait for; if so, {@link #end} is due */
     public boolean begin(Account account) {
-        return account.credentials() == null && waiting.putIfAbsent(account.user(), new ArrayList<>()) == null;
+        List<Runnable> others = new ArrayList<>();
+        if (account.credentials() != null || waiting.putIfAbsent(account.user(), others) != null) {
+            return false;
+        }
+        loop.schedule(() -> takesLong(account, others), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        return true;
+    }
+
+    private void takesLong(Account account, List<Runnable> others) {
+        if (waiting.get(account.user()) == others) {
+            List<Runnable> few = others.subList(0, Math.min(A_FEW, others.size()));
+            List<Runnable> released = List.copyOf(few);
+            few.clear();
+            released.forEach(Runnable::run);
+            loop.schedule(() -> takesLong(account, others), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 
     public void end(Account account) {
@@ -57,23 +72,6 @@ public final class Learning {
         }
         if (others != null) {
             others.forEach(Runnable::run);
-        }
-    }
-
-    private static final class Once implements Runnable {
-        private final Runnable then;
-        private boolean done;
-
-        Once(Runnable then) {
-            this.then = then;
-        }
-
-        @Override
-        public void run() {
-            if (!done) {
-                done = true;
-                then.run();
-            }
         }
     }
 }
