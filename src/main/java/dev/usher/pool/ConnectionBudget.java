@@ -190,7 +190,9 @@ public final class ConnectionBudget {
             woken = new ArrayList<>(starving.keySet());
         }
         for (Worker worker : woken) {
-            worker.loop().execute(worker::permitMayBeFree);
+            if (!worker.loop().isShuttingDown()) {
+                worker.loop().execute(worker::permitMayBeFree);
+            }
         }
     }
 
@@ -204,7 +206,9 @@ public final class ConnectionBudget {
             awaitingLane.clear();
         }
         for (Worker worker : woken) {
-            worker.loop().execute(worker::nextLogin);
+            if (!worker.loop().isShuttingDown()) {
+                worker.loop().execute(worker::nextLogin);
+            }
         }
     }
 }

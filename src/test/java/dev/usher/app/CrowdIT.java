@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,8 +67,8 @@ class CrowdIT {
 
     @Test
     void nobodyInACrowdSeesAnErrorOnTwentyServerConnections() throws Exception {
+        flushStatus();
         try (Usher usher = Poolers.start(server, state, pool -> pool.withMaxServerConnections(20))) {
-            flushStatus();
             crowd(usher, List.of("app"), TIME);
 
             assertThat(maxUsedConnections()).as("Max_used_connections, the watching one included").isLessThanOrEqualTo(20 + 1);
@@ -76,8 +77,8 @@ class CrowdIT {
 
     @Test
     void anAutomaticBudgetLeavesTheReserveFree() throws Exception {
+        flushStatus();
         try (Usher usher = Poolers.start(server, state, pool -> pool.withMaxServerConnections(new ServerConnectionLimit.Auto()))) {
-            flushStatus();
             crowd(usher, List.of("app"), SHORT);
 
             assertThat(maxUsedConnections()).isLessThanOrEqualTo(MAX_CONNECTIONS - 2);
@@ -89,8 +90,8 @@ class CrowdIT {
     @EnumSource(HandOver.class)
     void everyAccountIsServedInACrowdOfSeveral(HandOver handOver) throws Exception {
         List<String> accounts = List.of("app", "app1", "app2", "app3", "app4");
+        flushStatus();
         try (Usher usher = Poolers.start(server, state, pool -> pool.withMaxServerConnections(20).withHandOver(handOver))) {
-            flushStatus();
             crowd(usher, accounts, SHORT);
 
             assertThat(maxUsedConnections()).isLessThanOrEqualTo(20 + 1);
@@ -133,15 +134,20 @@ class CrowdIT {
         }
     }
 
+    /** Once the connections of the test before are gone. */
     private static void flushStatus() throws SQLException {
+        Awaitility.await().until(() -> status("Threads_connected") == 1);
         try (var statement = watcher.createStatement()) {
             statement.execute("FLUSH STATUS");
         }
     }
 
     private static int maxUsedConnections() throws SQLException {
-        try (var statement = watcher.createStatement();
-                var row = statement.executeQuery("SHOW GLOBAL STATUS LIKE 'Max_used_connections'")) {
+        return status("Max_used_connections");
+    }
+
+    private static int status(String name) throws SQLException {
+        try (var statement = watcher.createStatement(); var row = statement.executeQuery("SHOW GLOBAL STATUS LIKE '" + name + "'")) {
             row.next();
             return row.getInt(2);
         }
