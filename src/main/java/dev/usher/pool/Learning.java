@@ -62,14 +62,24 @@ public final class Learning {
         }
     }
 
+    /** The login was broken off by its client: that says nothing about what the next one may teach. */
+    public void brokenOff(Account account) {
+        release(account);
+    }
+
+    /** The login is over. */
     public void end(Account account) {
-        List<Runnable> others = waiting.remove(account.user());
         if (account.wasAccepted() && account.credentials() == null) {
             // Only its clients can log it in: there is nothing to wait for.
             teachesNothing.add(account.user());
         } else {
             teachesNothing.remove(account.user());
         }
+        release(account);
+    }
+
+    private void release(Account account) {
+        List<Runnable> others = waiting.remove(account.user());
         if (others != null) {
             others.forEach(Runnable::run);
         }

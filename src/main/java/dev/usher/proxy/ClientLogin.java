@@ -722,7 +722,10 @@ final class ClientLogin implements LoginRelay.ToClient {
     /** The client is gone. */
     void ended() {
         stopLimit();
-        doneLearning();
+        if (learns) {
+            learns = false;
+            client.worker().learning().brokenOff(accountOf());
+        }
         LoginRelay running = relay;
         if (running != null && step == Step.RELAY) {
             running.abandon();
