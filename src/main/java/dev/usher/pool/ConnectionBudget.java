@@ -85,7 +85,7 @@ public final class ConnectionBudget {
      */
     synchronized boolean tryTakeLane(Worker worker) {
         int lane = lane(limit);
-        if (laneUsed < lane || laneUsed < Math.max(1, limit / 4) && used + laneUsed < limit) {
+        if (laneUsed < lane || laneUsed < Math.max(1, limit / 4) && used + laneUsed < limit - lane) {
             laneUsed++;
             awaitingLane.remove(worker);
             return true;

@@ -47,10 +47,6 @@ final class UsherBefore implements AutoCloseable {
 
     /** Connected straight to the server. */
     WireClient directClient() throws IOException {
-        return directClient(server);
-    }
-
-    static WireClient directClient(TestServer server) throws IOException {
         return WireClient.connect(new InetSocketAddress(server.host(), server.port()));
     }
 
