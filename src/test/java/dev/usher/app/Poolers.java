@@ -26,7 +26,8 @@ final class Poolers {
 
     static Usher start(TestServer server, Path state, UnaryOperator<PoolConfig> pool) {
         UsherConfig config = config(server, state);
-        return Usher.start(config.withClient(config.client().withLoginTimeout(java.time.Duration.ofSeconds(60))).withPool(pool.apply(config.pool())));
+        return Usher.start(
+                config.withClient(config.client().withLoginTimeout(java.time.Duration.ofSeconds(60))).withPool(pool.apply(config.pool())));
     }
 
     static InetSocketAddress address(Usher usher) {
