@@ -4,9 +4,9 @@ package dev.usher.app;
 public final class Version {
     private Version() {}
 
-    /** From the jar's manifest; {@code development} when run from classes. */
+    /** From the jar's manifest; {@code (development build)} when run from classes. */
     public static String current() {
         String version = Version.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
+        return version == null ? "(development build)" : version;
     }
 }

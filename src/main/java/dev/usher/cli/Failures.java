@@ -69,7 +69,7 @@ final class Failures {
         try {
             Files.createDirectories(StateDirectory.byDefault());
             try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(log))) {
-                out.println(Instant.now() + " usher " + Version.text() + ", Java " + Runtime.version());
+                out.println(Instant.now() + " usher " + dev.usher.app.Version.current() + ", Java " + Runtime.version());
                 e.printStackTrace(out);
             }
             return "; details are in " + log;

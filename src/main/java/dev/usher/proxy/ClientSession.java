@@ -914,8 +914,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
     public void lost(ServerConnection connection, ErrPacket cause) {
         boolean rebuildable = !session.pinned();
         boolean told = responseLost;
-        lease = null;
-        resting = false;
+        if (lease == connection) {
+            // A command that was already there may have got another one when the loss of the response was answered.
+            lease = null;
+            resting = false;
+        }
         responseLost = false;
         if (ended || told) {
             return;
