@@ -262,9 +262,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     void ok(int sequence, int status) {
+        ok(sequence, status, 0);
+    }
+
+    void ok(int sequence, int status, int warnings) {
         ByteBuf out = channel().alloc().buffer(16);
         int start = Packets.begin(out, sequence);
-        OkPacket.write(out, status);
+        OkPacket.write(out, OkPacket.HEADER, 0, 0, status, warnings, Unpooled.EMPTY_BUFFER, Unpooled.EMPTY_BUFFER);
         channel().writeAndFlush(Packets.end(out, start), channel().voidPromise());
     }
 

@@ -9,6 +9,7 @@ import dev.usher.pool.Tenant;
 import dev.usher.pool.Worker;
 import dev.usher.session.Baseline;
 import dev.usher.session.Collations;
+import dev.usher.session.FoundRows;
 import dev.usher.session.Pin;
 import dev.usher.session.PreparedStatement;
 import dev.usher.session.RestorePlan;
@@ -25,6 +26,7 @@ import dev.usher.wire.MalformedPacketException;
 import dev.usher.wire.OkPacket;
 import dev.usher.wire.Packets;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
@@ -79,6 +81,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private final PassThrough passThrough;
     private final Restoring restoring;
     private final Aftermath aftermath;
+    private final Rewriting rewriting;
+    /** The command under way waits for what Usher asks about the one before it. */
+    private boolean dispatchLater;
 
     private Mode mode = Mode.ENTERING;
     private @Nullable ServerConnection lease;
@@ -118,8 +123,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
         this.relay = new Relay(client.channel(), capabilities, TrackerFilter.DEFAULT, this);
         this.statements = new ClientStatements(session);
         this.passThrough = new PassThrough(client);
-        this.restoring = new Restoring(this, frontend.counters());
         this.aftermath = new Aftermath(session, worker, frontend.counters(), this::questionAnswered, relay::filter);
+        this.restoring = new Restoring(this, aftermath.leftovers(), frontend.counters());
+        this.rewriting = new Rewriting(session, aftermath.leftovers(), worker.server().flavour(), client.id());
         worker.clients(account, poolCapabilities(), 1);
     }
 
@@ -364,7 +370,10 @@ public final class ClientSession implements Tenant, Relay.Listener {
             case STMT_PREPARE -> prepareStatement();
             case STMT_EXECUTE, STMT_BULK_EXECUTE, STMT_FETCH, STMT_SEND_LONG_DATA, STMT_RESET -> onStatement();
             case STMT_CLOSE -> closeStatement();
-            case PING -> answer(() -> client.ok(1, session.status()));
+            case PING -> {
+                aftermath.leftovers().commandAnswered(0, false);
+                answer(() -> client.ok(1, session.status(), aftermath.leftovers().countedInOk()));
+            }
             case QUIT -> client.close();
             case SET_OPTION -> setOption();
             case RESET_CONNECTION -> resetConnection();
@@ -423,14 +432,17 @@ public final class ClientSession implements Tenant, Relay.Listener {
             under.traits = Trait.SINGLE.bit();
         }
         under.single = under.has(Trait.SINGLE.bit());
+        under.foundRows = under.single ? read.foundRows() : FoundRows.UNCLEAR;
         if (under.single && read.has(Trait.KILL) && kill(read)) {
             return;
         }
-        if (under.single && Aftermath.mayAsk(under.traits)) {
-            String sql = bytes.toString(text, length, StandardCharsets.ISO_8859_1);
-            String instead = aftermath.instead(under.traits, sql, client.id().value(), lease != null);
+        if (plain && Rewriting.mayConcern(under.traits)) {
+            if (asksFirst()) {
+                return;
+            }
+            byte[] instead = rewriting.statement(under, ByteBufUtil.getBytes(bytes, text, length));
             if (instead != null) {
-                replaceText(instead);
+                replaceText(bytes, text, instead);
             }
         }
         begin(read);
@@ -457,14 +469,30 @@ public final class ClientSession implements Tenant, Relay.Listener {
         log.debug("client {} of {} is pinned: {}", client.id(), account, pin.label());
     }
 
-    private void replaceText(String sql) {
-        ByteBuf out = client.channel().alloc().buffer(sql.length() + 16);
-        int start = Packets.begin(out, 0);
-        out.writeByte(Command.QUERY.code());
-        if (queryAttributes) {
-            out.writeByte(0).writeByte(1);
+    /** Whether the command has to wait for an answer about what the one before it left. */
+    private boolean asksFirst() {
+        ServerConnection has = lease;
+        if (has == null) {
+            aftermath.moved();
+            return false;
         }
-        out.writeBytes(sql.getBytes(StandardCharsets.UTF_8));
+        if (!rewriting.mustAsk(under.traits)) {
+            return false;
+        }
+        if (resting) {
+            resting = false;
+            worker.wake(has);
+        }
+        dispatchLater = true;
+        aftermath.captureHere(has);
+        return true;
+    }
+
+    private void replaceText(ByteBuf bytes, int text, byte[] instead) {
+        ByteBuf out = client.channel().alloc().buffer(text - bytes.readerIndex() + instead.length);
+        int start = Packets.begin(out, 0);
+        int head = bytes.readerIndex() + Packets.HEADER;
+        out.writeBytes(bytes, head, text - head).writeBytes(instead);
         under.packet(Packets.end(out, start));
     }
 
@@ -476,11 +504,13 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return;
         }
         multiStatementsAllowed = option == 0;
+        aftermath.leftovers().commandAnswered(-1, false);
         answer(() -> OwnCommands.optionSet(client.channel(), capabilities, session.status()));
     }
 
     private void resetConnection() {
         statements.forget();
+        aftermath.leftovers().reset();
         leave();
         Baseline baseline = session.baseline();
         session.reset(baseline, OwnCommands.afterReset(initialState(baseline), baseline, worker.server().mariaDb()));
@@ -538,10 +568,18 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (under.large()) {
             // Its traits would have to be known before it is executed; nobody prepares statements of this size.
             pin(Pin.UNEXPLAINED);
-            statements.preparing(Trait.READS_LAST_INSERT_ID.bit(), List.of());
+            statements.preparing(Trait.READS_LAST_INSERT_ID.bit(), List.of(), FoundRows.UNCLEAR);
         } else {
             StatementTraits read = frontend.lexer(worker).read(bytes, text, length, session.lexMode());
-            statements.preparing(read.bits(), read.has(Trait.UNSCOPED_SYSTEM_VARIABLE) ? List.copyOf(read.unscopedVariables()) : List.of());
+            statements.preparing(read.bits(), read.has(Trait.UNSCOPED_SYSTEM_VARIABLE) ? List.copyOf(read.unscopedVariables()) : List.of(),
+                    read.foundRows());
+            byte[] instead = Rewriting.mayConcern(read.bits())
+                    ? rewriting.preparing(read.bits(), ByteBufUtil.getBytes(bytes, text, length))
+                    : null;
+            if (instead != null) {
+                replaceText(bytes, text, instead);
+                statements.text(instead);
+            }
         }
         session.beginOther();
         acquire();
@@ -568,10 +606,18 @@ public final class ClientSession implements Tenant, Relay.Listener {
                     Refusal.UNKNOWN_STATEMENT.sqlState(),
                     "Unknown prepared statement handler (" + Integer.toUnsignedString(id) + ") given to " + to));
         } else if (command == Command.STMT_RESET && lease == null) {
+            aftermath.leftovers().commandAnswered(0, false);
             answer(() -> client.ok(1, session.status()));
         } else {
+            under.statement = of.executed();
             if (command == Command.STMT_EXECUTE || command == Command.STMT_BULK_EXECUTE) {
                 under.traits = ClientStatements.traits(of);
+                under.foundRows = of.foundRows();
+                under.statement = of;
+                of.asPrepared();
+                if (Rewriting.mayConcern(under.traits) && !rewriteExecution(of)) {
+                    return;
+                }
                 boolean pinned = session.pinned();
                 session.begin(under.traits, of.unscopedVariables());
                 if (!pinned && session.pinned()) {
@@ -580,6 +626,28 @@ public final class ClientSession implements Tenant, Relay.Listener {
             }
             acquire();
         }
+    }
+
+    /** @return false if it has to wait for an answer about what the command before it left */
+    private boolean rewriteExecution(PreparedStatement of) {
+        ServerConnection has = lease;
+        boolean asItIs = has != null && has.statements().find(of) != null && has.state().equals(session.state());
+        if (asksFirst()) {
+            return false;
+        }
+        if (has != null && !asItIs && Rewriting.readsLeftovers(under.traits)) {
+            // What brings the connection into the statement's state changes what the statement is to read.
+            aftermath.captureHere(has);
+            if (aftermath.capturing()) {
+                dispatchLater = true;
+                return false;
+            }
+        }
+        byte[] instead = of.longData() ? null : rewriting.execution(under, of.text());
+        if (instead != null) {
+            under.statement = of.withText(instead);
+        }
+        return true;
     }
 
     private void closeStatement() {
@@ -685,6 +753,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
             connection.write(bytes);
         } else {
             relay.begin(command.response(), restore == null ? 0 : restore.statements());
+            relay.add(under.rows, command == Command.STMT_EXECUTE);
+            relay.countedInOk(command == Command.INIT_DB && !worker.server().mariaDb() ? aftermath.leftovers().countedInOk() : under.countedInOk);
             if (restore == null) {
                 connection.send(bytes, relay);
             } else {
@@ -777,8 +847,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
             session.read("collation_connection");
             session.read("character_set_connection");
         }
-        aftermath.noted(under.traits, ok, relay.rows());
-        session.completed(ok.status(), ok.insertId(), ok.warnings(), connection.state(), connection.unexplainedChange(),
+        aftermath.noted(under, ok, relay.rows());
+        session.completed(ok.status(), ok.insertId(), connection.state(), connection.unexplainedChange(),
                 connection.characteristics());
         if (under.command() == Command.STMT_FETCH || under.command() == Command.STMT_EXECUTE) {
             statements.answered(under.statement, ok.status(), connection);
@@ -796,6 +866,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         under.failed = true;
         if (statementRan) {
             dropKeptText();
+            aftermath.failed(under, error);
         } else {
             restoreError = error;
         }
@@ -811,6 +882,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     @Override
     public int prepared(ServerConnection connection, int serverId, int parameters) {
+        aftermath.leftovers().prepared();
         return statements.prepared(connection, serverId, parameters);
     }
 
@@ -856,7 +928,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return;
         }
         statements.unpin();
-        aftermath.of(connection, under.traits, under.failed);
+        aftermath.of(connection, under);
         mode = Mode.READY;
         settle();
         if (client.draining() && idle()) {
@@ -868,6 +940,13 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** A question that was asked behind a statement is answered. */
     private void questionAnswered(ServerConnection connection) {
+        if (dispatchLater && !aftermath.capturing()) {
+            dispatchLater = false;
+            if (!ended && !connection.closed()) {
+                dispatch();
+            }
+            return;
+        }
         if (lease == connection && !under.sent) {
             if (ended) {
                 leave();

@@ -2,6 +2,7 @@ package dev.usher.proxy;
 
 import dev.usher.pool.ServerConnection;
 import dev.usher.pool.StatementCache;
+import dev.usher.session.FoundRows;
 import dev.usher.session.Pin;
 import dev.usher.session.PreparedStatement;
 import dev.usher.session.Session;
@@ -37,6 +38,7 @@ final class ClientStatements {
     private int lastPrepared;
     private long textTraits;
     private List<String> textVariables = List.of();
+    private FoundRows textFoundRows = FoundRows.UNCLEAR;
 
     ClientStatements(Session session) {
         this.session = session;
@@ -51,8 +53,9 @@ final class ClientStatements {
     // ---- COM_STMT_PREPARE ----
 
     /** Until it has succeeded there is no statement prepared last. */
-    void preparing(long traits, List<String> unscopedVariables) {
+    void preparing(long traits, List<String> unscopedVariables, FoundRows foundRows) {
         textTraits = traits;
+        textFoundRows = foundRows;
         textVariables = unscopedVariables;
         lastPrepared = 0;
     }
@@ -69,9 +72,14 @@ final class ClientStatements {
         in.getBytes(index, text, before, length);
     }
 
+    /** Another text in its place. */
+    void text(byte[] instead) {
+        text = instead;
+    }
+
     /** The server has prepared it; returns the client's id for it. */
     int prepared(ServerConnection connection, int serverId, int parameters) {
-        PreparedStatement made = new PreparedStatement(++lastId, text, session.state(), textTraits, textVariables);
+        PreparedStatement made = new PreparedStatement(++lastId, text, session.state(), textTraits, textVariables, textFoundRows);
         lastPrepared = lastId;
         made.parameters(parameters);
         text = NONE;
@@ -164,7 +172,7 @@ final class ClientStatements {
         }
         of.longData(false);
         if (lease != null) {
-            closeOnServer(lease, lease.statements().remove(of));
+            closeOnServer(lease, lease.statements().remove(of.executed()));
             lease.flush();
         }
         unpin();

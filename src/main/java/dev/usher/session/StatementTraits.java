@@ -16,6 +16,7 @@ public final class StatementTraits {
     private final NameList unscopedVariables = new NameList();
     private long bits;
     private Verb verb = Verb.NONE;
+    private FoundRows foundRows = FoundRows.UNCLEAR;
     private Scope killScope = Scope.CONNECTION;
     private Force killForce = Force.DEFAULT;
     private long killId = NO_ID;
@@ -40,6 +41,11 @@ public final class StatementTraits {
         return verb;
     }
 
+    /** What FOUND_ROWS() is afterwards; only meaningful with {@link Trait#SINGLE}. */
+    public FoundRows foundRows() {
+        return foundRows;
+    }
+
     /** The user variables named, in order of appearance, ASCII letters in lower case, without {@code @} and quotes. */
     public List<String> userVariables() {
         return userVariables.toList();
@@ -58,6 +64,7 @@ public final class StatementTraits {
     void clear() {
         bits = 0;
         verb = Verb.NONE;
+        foundRows = FoundRows.UNCLEAR;
         userVariables.clear();
         unscopedVariables.clear();
     }
@@ -74,6 +81,10 @@ public final class StatementTraits {
         if (verb == Verb.NONE) {
             verb = first;
         }
+    }
+
+    void foundRows(FoundRows after) {
+        foundRows = after;
     }
 
     void addUserVariable(TokenText name) {
