@@ -221,35 +221,38 @@ final class Aftermath {
 
     /** The session leaves the connection: reads what only that one knows. */
     void capture(ServerConnection connection) {
-        if (leftovers.conditionsUnread()) {
-            capture(connection, conditionsOn(connection), rows -> leftovers.conditions(Conditions.read(rows.rows())));
-        }
-        if (session.insertIdUnread() || leftovers.foundRowsUnread()) {
-            capture(connection, "SELECT @@last_insert_id,FOUND_ROWS()", rows -> {
-                @Nullable
-                String[] row = rows.rows().isEmpty() ? new String[2] : rows.rows().getFirst();
-                long insertId = number(row[0]);
-                if (insertId != -1 && session.insertIdUnread()) {
-                    session.lastInsertId(insertId);
-                    if (connection.lastInsertId() == ServerConnection.INSERT_ID_UNKNOWN) {
-                        // Otherwise the next session has meanwhile been given its own.
-                        connection.lastInsertId(insertId);
-                    }
-                }
-                if (leftovers.foundRowsUnread()) {
-                    leftovers.foundRows(Math.max(0, number(row[1])));
-                }
+        boolean conditions = leftovers.conditionsUnread();
+        boolean otherBlocks = worker.server().mariaDb() && session.lexMode().oracle();
+        if (conditions) {
+            capture(connection, otherBlocks ? "SHOW WARNINGS" : conditionsOn(connection), rows -> {
+                leftovers.conditions(Conditions.read(rows.rows()));
+                rows.rows().stream().filter(row -> row.length == 2).findFirst().ifPresent(row -> counted(connection, row));
             });
+        }
+        if ((session.insertIdUnread() || leftovers.foundRowsUnread()) && (!conditions || otherBlocks)) {
+            capture(connection, Conditions.COUNTS, rows -> rows.rows().forEach(row -> counted(connection, row)));
+        }
+    }
+
+    private void counted(ServerConnection connection, @Nullable String[] row) {
+        long insertId = number(row[0]);
+        if (insertId != -1 && session.insertIdUnread()) {
+            session.lastInsertId(insertId);
+            if (connection.lastInsertId() == ServerConnection.INSERT_ID_UNKNOWN) {
+                // Otherwise the next session has meanwhile been given its own.
+                connection.lastInsertId(insertId);
+            }
+        }
+        if (leftovers.foundRowsUnread()) {
+            leftovers.foundRows(Math.max(0, number(row[1])));
         }
     }
 
     private String conditionsOn(ServerConnection connection) {
         if (worker.server().mariaDb()) {
-            return session.lexMode().oracle() ? "SHOW WARNINGS" : Conditions.askMariaDb();
+            return Conditions.askMariaDb();
         }
-        if (leftovers.expected() > 0) {
-            Restoring.multiStatements(connection, true);
-        }
+        Restoring.multiStatements(connection, true);
         return Conditions.askMySql(leftovers.expected());
     }
 

@@ -24,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -297,14 +298,14 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         ended();
     }
 
-    /** KILL as an admin statement; {@code then} runs when it is done. */
-    public void killByAdmin(boolean queryOnly, Runnable then) {
+    /** KILL as an admin statement; {@code then} gets why it was not done, or null. */
+    public void killByAdmin(boolean queryOnly, Consumer<@Nullable ErrPacket> then) {
         ClientSession running = session;
         if (running == null) {
             kill();
-            then.run();
+            then.accept(null);
         } else {
-            Killing.kill(this, running, queryOnly, error -> then.run());
+            Killing.byAdmin(this, running, queryOnly, then);
         }
     }
 

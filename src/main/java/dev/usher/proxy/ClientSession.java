@@ -10,6 +10,7 @@ import dev.usher.pool.Worker;
 import dev.usher.session.Baseline;
 import dev.usher.session.Collations;
 import dev.usher.session.FoundRows;
+import dev.usher.session.KillTarget;
 import dev.usher.session.Pin;
 import dev.usher.session.PreparedStatement;
 import dev.usher.session.RestorePlan;
@@ -27,6 +28,7 @@ import dev.usher.wire.OkPacket;
 import dev.usher.wire.Packets;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
@@ -98,6 +100,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private boolean multiStatementsAllowed;
     private boolean finishedEarly;
     private boolean responseLost;
+    private boolean dying;
     private @Nullable ErrPacket restoreError;
     /** The statement that was sent behind a restore, for another try should the restore fail. */
     private @Nullable ByteBuf keptText;
@@ -106,6 +109,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private @Nullable Consumer<@Nullable ErrPacket> openingSchema;
 
     private String schemaToOpen = "";
+    /** Runs in place of the command. */
+    private @Nullable Errand errand;
     private long statementsRun;
     private long idleSince = System.nanoTime();
 
@@ -230,7 +235,38 @@ public final class ClientSession implements Tenant, Relay.Listener {
             } else {
                 client.err(error, 1);
             }
+            settle();
             client.consume();
+        }
+    }
+
+    /** Asks something on the lease, which is got for it if there is none; {@code then} always gets an answer. */
+    void askOverLease(String sql, Consumer<Answer> then) {
+        if (ended) {
+            then.accept(new Answer.Lost(new ErrPacket(Refusal.SERVER_LOST.code(), Refusal.SERVER_LOST.sqlState(), "the client has gone")));
+            return;
+        }
+        errand = new Errand(sql, then);
+        acquire();
+    }
+
+    private record Errand(String sql, Consumer<Answer> then) {}
+
+    /** Whether the server is closing its connection because of a KILL, which is what its client is then to be told. */
+    void dying(boolean killed) {
+        dying = killed;
+    }
+
+    /** Gives up whatever it has on the server, at once. */
+    void cutOff() {
+        ServerConnection has = lease;
+        if (has != null) {
+            if (resting) {
+                resting = false;
+                worker.wake(has);
+            }
+            relay.orphan();
+            discardLease(has);
         }
     }
 
@@ -539,18 +575,17 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** @return whether it names a client connection and is answered here */
     private boolean kill(StatementTraits read) {
-        long id = read.kill().id().orElse(-1);
-        if (!ClientConnectionId.is(id)) {
+        KillTarget target = read.kill();
+        return kill(target, target.id().orElse(target.self() ? client.id().value() : -1));
+    }
+
+    private boolean kill(KillTarget target, long id) {
+        boolean thread = target.scope() == KillTarget.Scope.QUERY || target.scope() == KillTarget.Scope.CONNECTION;
+        if (!thread || !ClientConnectionId.is(id)) {
             return false;
         }
-        boolean queryOnly =
-                switch (read.kill().scope()) {
-                    case QUERY -> true;
-                    case CONNECTION -> false;
-                    case QUERY_ID, USER -> throw new IllegalStateException("no id");
-                };
         under.drop();
-        Killing.kill(this, id, queryOnly);
+        Killing.kill(this, id, target.scope() == KillTarget.Scope.QUERY);
         return true;
     }
 
@@ -615,6 +650,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
                 under.foundRows = of.foundRows();
                 under.statement = of;
                 of.asPrepared();
+                if (under.has(Trait.KILL.bit()) && killExecuted(of)) {
+                    return;
+                }
                 if (Rewriting.mayConcern(under.traits) && !rewriteExecution(of)) {
                     return;
                 }
@@ -626,6 +664,15 @@ public final class ClientSession implements Tenant, Relay.Listener {
             }
             acquire();
         }
+    }
+
+    /** A KILL with its id in the text, or as the only parameter. */
+    private boolean killExecuted(PreparedStatement of) {
+        StatementTraits read =
+                frontend.lexer(worker).read(Unpooled.wrappedBuffer(of.text()), 0, of.text().length, session.lexMode());
+        KillTarget target = read.kill();
+        long id = target.id().orElse(target.self() ? client.id().value() : -1);
+        return kill(target, id < 0 && of.parameters() == 1 ? ExecutePacket.integer(under.packet(), of, queryAttributes) : id);
     }
 
     /** @return false if it has to wait for an answer about what the command before it left */
@@ -686,6 +733,12 @@ public final class ClientSession implements Tenant, Relay.Listener {
     }
 
     private void prepare(ServerConnection connection) {
+        Errand running = errand;
+        if (running != null) {
+            errand = null;
+            connection.ask(Question.query(running.sql(), running.then()));
+            return;
+        }
         Consumer<@Nullable ErrPacket> opening = openingSchema;
         if (opening != null) {
             SessionState inItsSchema = session.state().withSchema(connection.state().schema());
@@ -698,6 +751,12 @@ public final class ClientSession implements Tenant, Relay.Listener {
     @Override
     public void refused(ErrPacket error) {
         waiting = false;
+        Errand failed = errand;
+        if (failed != null) {
+            errand = null;
+            failed.then().accept(new Answer.Refused(error));
+            return;
+        }
         log.debug("client {} of {}: {}", client.id(), account, error);
         frontend.logRefusal(account.user(), error);
         Consumer<@Nullable ErrPacket> opening = openingSchema;
@@ -1036,12 +1095,14 @@ public final class ClientSession implements Tenant, Relay.Listener {
             opening.accept(cause);
             return;
         }
-        if (sequence >= 0) {
+        if (sequence >= 0 && dying) {
+            client.kill();
+        } else if (sequence >= 0) {
             client.err(
                     new ErrPacket(Refusal.SERVER_LOST.code(), Refusal.SERVER_LOST.sqlState(), cause.message() + " while the statement ran"),
                     sequence);
         }
-        if (goesOn) {
+        if (goesOn && !dying) {
             mode = Mode.READY;
             client.consume();
         } else {
@@ -1078,6 +1139,12 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (waiting) {
             waiting = false;
             worker.cancel(this);
+            Errand running = errand;
+            if (running != null) {
+                errand = null;
+                running.then().accept(new Answer.Lost(new ErrPacket(
+                        Refusal.SERVER_LOST.code(), Refusal.SERVER_LOST.sqlState(), "the client has gone")));
+            }
         }
         if (!under.sent) {
             leave();

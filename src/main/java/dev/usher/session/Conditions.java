@@ -27,23 +27,28 @@ public record Conditions(List<@Nullable String[]> rows, List<String[]> details, 
 
     private static final String SEPARATOR = ",";
     private static final int COLUMNS_SHOWN = 3;
+    private static final int COLUMNS_OF_DETAILS = 1;
 
-    private static final String ALL_OF_MARIADB = "BEGIN NOT ATOMIC DECLARE i,n INT DEFAULT 0;DECLARE " + names("c") + " TEXT;SHOW WARNINGS;"
+    /** What every query changes, so that it comes before the first. */
+    public static final String COUNTS = "SELECT @@last_insert_id,FOUND_ROWS()";
+
+    private static final String ALL_OF_MARIADB = "BEGIN NOT ATOMIC DECLARE i,n INT DEFAULT 0;DECLARE " + names("c") + " TEXT;SHOW WARNINGS;" + COUNTS + ";"
             + "GET DIAGNOSTICS n=NUMBER;WHILE i<n DO SET i=i+1;GET DIAGNOSTICS CONDITION i " + targets("c") + ";SELECT " + row("c")
             + ";END WHILE;END";
 
-    /** Asks for all of them on MariaDB, and leaves them as they are. Not in sql_mode ORACLE, whose blocks are written in another way. */
+    /** Asks for {@link #COUNTS} and for all of them on MariaDB, and leaves them as they are. Not in sql_mode ORACLE, whose blocks are written in another way. */
     public static String askMariaDb() {
         return ALL_OF_MARIADB;
     }
 
-    /** Several statements that ask for all of them on MySQL, which clears them. They leave user variables of names that no application has. */
+    /** Several statements that ask for {@link #COUNTS} and for all of them on MySQL, which clears them. They leave user variables of names that no application has. */
     public static String askMySql(int expected) {
         int asked = Math.min(expected, DETAILED);
         StringBuilder sql = new StringBuilder("SHOW WARNINGS");
         for (int i = 1; i <= asked; i++) {
             sql.append(";GET DIAGNOSTICS CONDITION ").append(i).append(' ').append(targets(variable(i)));
         }
+        sql.append(';').append(COUNTS);
         for (int i = 1; i <= asked; i++) {
             sql.append(";SELECT ").append(row(variable(i)));
         }
@@ -75,7 +80,7 @@ public record Conditions(List<@Nullable String[]> rows, List<String[]> details, 
         String[] row : answer) {
             if (row.length == COLUMNS_SHOWN) {
                 rows.add(row);
-            } else {
+            } else if (row.length == COLUMNS_OF_DETAILS) {
                 details.add(String.valueOf(row[0]).split(SEPARATOR, -1));
             }
         }

@@ -138,10 +138,11 @@ public sealed interface RestorePlan {
             }
             String charset = value(to, SET.get(0), baseline);
             String collation = value(to, SET.get(3), baseline);
-            boolean one = charset != null && charset.equals(value(to, SET.get(1), baseline)) && charset.equals(value(to, SET.get(2), baseline));
-            return one && collation != null && !charset.isEmpty() && isPlain(charset) && isPlain(collation)
-                    ? charset + " COLLATE " + collation
-                    : null;
+            if (charset == null || collation == null || charset.isEmpty() || !isPlain(charset) || !isPlain(collation)) {
+                return null;
+            }
+            boolean one = charset.equals(value(to, SET.get(1), baseline)) && charset.equals(value(to, SET.get(2), baseline));
+            return one ? charset + " COLLATE " + collation : null;
         }
 
         private static @Nullable String value(SessionState of, String name, Baseline baseline) {

@@ -20,6 +20,7 @@ public final class StatementTraits {
     private Scope killScope = Scope.CONNECTION;
     private Force killForce = Force.DEFAULT;
     private long killId = NO_ID;
+    private boolean killSelf;
 
     StatementTraits() {}
 
@@ -58,7 +59,7 @@ public final class StatementTraits {
 
     /** Whom a KILL names; only meaningful with {@link Trait#KILL}. Of several KILLs in one text the id is left out. */
     public KillTarget kill() {
-        return new KillTarget(killScope, killForce, killId == NO_ID ? OptionalLong.empty() : OptionalLong.of(killId));
+        return new KillTarget(killScope, killForce, killId == NO_ID ? OptionalLong.empty() : OptionalLong.of(killId), killSelf);
     }
 
     void clear() {
@@ -101,7 +102,8 @@ public final class StatementTraits {
         }
     }
 
-    void kill(Scope scope, Force force, long id) {
+    void kill(Scope scope, Force force, long id, boolean self) {
+        killSelf = self && !has(Trait.KILL);
         killId = has(Trait.KILL) ? NO_ID : id;
         killScope = scope;
         killForce = force;
