@@ -1,7 +1,9 @@
 package dev.usher.doctor.access;
 
 import dev.usher.config.HostAndPort;
+import dev.usher.doctor.facts.Machine;
 import dev.usher.doctor.machine.LocalServer;
+import dev.usher.doctor.machine.MachineWatch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -40,12 +42,17 @@ public final class ServerAccess {
         return new ServerAccess(target).open();
     }
 
+    /** Opens one as any client would: by the first way alone. */
+    public static Connection openOrdinary(Target target) throws NoAccessException {
+        return new Login(target).at(target.endpoint()).connection();
+    }
+
     private Entry open() throws NoAccessException {
         try {
             return enter(target.endpoint());
         } catch (NoAccessException refused) {
             if (!refused.isFull()) {
-                throw refused; // the other ways lead to the same server and would only hide what is wrong
+                throw explained(refused); // the other ways lead to the same server and would only hide what is wrong
             }
         }
         for (Endpoint other : otherWays()) {
@@ -56,6 +63,15 @@ public final class ServerAccess {
             }
         }
         throw new NoAccessException(withoutAnyWay(), 1040);
+    }
+
+    /** A server that has no descriptor left lets the system take the connection, and says nothing itself. /proc knows why. */
+    private NoAccessException explained(NoAccessException refused) {
+        Optional<Machine> machine = refused.serverError() == 0 ? local().map(server -> MachineWatch.begin(server).end()) : Optional.empty();
+        return machine.filter(one -> one.descriptorLimit().isPresent() && one.descriptors() >= one.descriptorLimit().getAsLong())
+                .map(one -> new NoAccessException(refused.getMessage() + "; its process " + one.pid() + " has all the " + one.descriptors()
+                        + " file descriptors that it may have (descriptor_or_thread_limit): raise LimitNOFILE and open_files_limit"))
+                .orElse(refused);
     }
 
     private Entry enter(Endpoint endpoint) throws NoAccessException {
