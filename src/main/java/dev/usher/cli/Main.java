@@ -39,6 +39,8 @@ public final class Main implements Runnable {
         return new CommandLine(new Main())
                 .addSubcommand(ServeCommand.commandLine(new ServeCommand(Main::start)))
                 .addSubcommand(new DemoCommand(Optional.of(Main::startForDemo)))
+                .addSubcommand(new DoctorCommand())
+                .addSubcommand(new ReproduceCommand())
                 .addSubcommand(ShowCommand.commandLine(new ShowCommand()))
                 .setParameterExceptionHandler(Failures::wrongUsage)
                 .setExecutionExceptionHandler(Failures::failed)
