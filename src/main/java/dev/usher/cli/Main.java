@@ -40,6 +40,8 @@ public final class Main implements Runnable {
                 .addSubcommand(ServeCommand.commandLine(new ServeCommand(Main::start)))
                 .addSubcommand(new DemoCommand(Optional.of(Main::startForDemo)))
                 .addSubcommand(ShowCommand.commandLine(new ShowCommand()))
+                .addSubcommand(new LeaksCommand())
+                .addSubcommand(new RaiseCommand())
                 .setParameterExceptionHandler(Failures::wrongUsage)
                 .setExecutionExceptionHandler(Failures::failed)
                 .setUsageHelpAutoWidth(true)
