@@ -66,7 +66,10 @@ public final class LeaksJson {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("id", kill.session().id());
         fields.put("outcome", kill.outcome().id());
-        kill.gap().ifPresent(gap -> fields.put("gap_us", gap.toNanos() / 1000));
+        kill.gap().ifPresent(gap -> {
+            fields.put("gap_us", gap.toNanos() / 1000);
+            fields.put("checked_at", kill.checkedAt());
+        });
         if (!kill.detail().isEmpty()) {
             fields.put("detail", kill.detail());
         }

@@ -15,6 +15,8 @@ import java.util.Set;
  * had slept. Not safe for several threads.
  */
 public final class History {
+    private static final int MOST_LOOKS = 60;
+
     private final Duration kept;
     private final Deque<Look> looks = new ArrayDeque<>();
     private final Set<Long> usedAgain = new HashSet<>();
@@ -42,6 +44,20 @@ public final class History {
         while (looks.size() > 2 && looks.getFirst().at().plus(kept).compareTo(look.at()) < 0) {
             looks.removeFirst();
         }
+        if (looks.size() > MOST_LOOKS) {
+            thinOut();
+        }
+    }
+
+    /** Every second one goes, and the first and the last stay: what was seen of the sessions in between is remembered apart. */
+    private void thinOut() {
+        Look last = looks.removeLast();
+        List<Look> all = new ArrayList<>(looks);
+        looks.clear();
+        for (int i = 0; i < all.size(); i += 2) {
+            looks.addLast(all.get(i));
+        }
+        looks.addLast(last);
     }
 
     public List<Look> looks() {

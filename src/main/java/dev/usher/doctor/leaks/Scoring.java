@@ -11,6 +11,8 @@ import java.util.stream.Collectors;
 /** The pieces of evidence and what each is worth. docs/leaks.md has the same table. */
 final class Scoring {
     private static final int FEW = 3;
+    /** A pool that is used in turn shows the same order with one chance in so many, and not for long. */
+    private static final int MANY = 15;
     /** Fewer ages say nothing about their distribution. */
     private static final int ENOUGH_AGES = 5;
     /** Beyond what pools keep a connection by default (30 minutes in the common ones), with some jitter. */
@@ -37,11 +39,12 @@ final class Scoring {
                     last.size(), text(watched), closed == 0 ? "none was closed" : closed + " were closed"));
         }
         long left = last.stream().filter(id -> !first.contains(id) && !history.wasUsedAgain(id)).count();
-        if (opened >= 2 && stale.size() >= FEW && usedAgain == 0) {
-            points += add(evidence, "opened_while_others_slept", left >= 2 ? 30 : 10,
-                    "opened %d connections while %d slept; no sleeping one was used again".formatted(opened, stale.size()));
+        if (opened >= 2 && stale.size() >= FEW && usedAgain * 10 < sessions.size()) {
+            points += add(evidence, "opened_while_others_slept", left >= 2 ? 30 : 10, "opened %d connections while %d slept and were not used"
+                    .formatted(opened, stale.size()));
         }
-        if (usedAgain > 0) {
+        // A few in use beside many that are not: a process can have a pool and a leak.
+        if (usedAgain * 10 >= sessions.size()) {
             points += add(evidence, "sleepers_used_again", usedAgain * 2 >= sessions.size() ? -40 : -15,
                     "%d of %d connections were used again after they had slept, as a pool does".formatted(usedAgain, sessions.size()));
         }
@@ -61,7 +64,7 @@ final class Scoring {
             evidence.add(new Evidence("sleeping", 0, "%d sleep for %s to %s".formatted(stale.size(), text(shortest), text(longest))));
         }
         if (spread && isOlderLonger(stale)) {
-            points += add(evidence, "never_used_again", 20, "the older a connection the longer it sleeps: each was used once");
+            points += add(evidence, "never_used_again", stale.size() >= MANY ? 30 : 20, "the older a connection the longer it sleeps: each was used once");
         }
         long oneRequest = stale.stream().filter(session -> session.statements().isPresent() && session.statements().getAsLong() <= ONE_REQUEST).count();
         if (stale.size() >= FEW && oneRequest * 10 >= stale.size() * 9L) {

@@ -43,6 +43,7 @@ public final class SessionReader {
     private final Connection connection;
     private final Source source;
     private final boolean performanceSchema;
+    private boolean withoutProcess;
 
     public SessionReader(Connection connection, boolean mariaDb) throws SQLException {
         this.connection = connection;
@@ -54,9 +55,16 @@ public final class SessionReader {
         return source;
     }
 
-    /** What cannot be seen on this server, for the user; empty if all can. */
+    /** What could not be seen at the last look, for the user; empty if all could. */
     public String missing() {
-        return performanceSchema ? "" : "performance_schema is off: programs, process ids and last statements are not known";
+        List<String> missing = new ArrayList<>();
+        if (!performanceSchema) {
+            missing.add("performance_schema is off: programs, process ids and last statements are not known");
+        }
+        if (withoutProcess) {
+            missing.add("without PROCESS this account sees its own sessions alone, and no transactions");
+        }
+        return String.join("; ", missing);
     }
 
     private record Statements(OptionalLong count, Optional<String> text) {}
@@ -103,14 +111,15 @@ public final class SessionReader {
                 Optional.ofNullable(transactions.get(id)), sql.map(SessionReader::shortened));
     }
 
-    private static Map<Long, OpenTransaction> transactions(Statement statement) throws SQLException {
+    private Map<Long, OpenTransaction> transactions(Statement statement) throws SQLException {
         Map<Long, OpenTransaction> transactions = new HashMap<>();
         try (ResultSet rows = statement.executeQuery(TRANSACTIONS)) {
             while (rows.next()) {
                 transactions.put(rows.getLong(1), new OpenTransaction(Duration.ofSeconds(Math.max(0, rows.getLong(2))), rows.getLong(3), rows.getLong(4)));
             }
         } catch (SQLException e) {
-            orThrow(e); // without PROCESS
+            orThrow(e);
+            withoutProcess = true;
         }
         return transactions;
     }

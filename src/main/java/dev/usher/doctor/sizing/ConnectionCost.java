@@ -22,9 +22,9 @@ record ConnectionCost(long idle, long active, boolean activeIsMeasured, List<Amo
     private static final double ALLOCATOR_SLACK = 1.25;
 
     /** The session object and what hangs from it after a few statements, without stack and performance schema. Measured: see docs/raise.md. */
-    private static final long MYSQL_SESSION = 140 * Amount.KIB;
-    private static final long MARIADB_SESSION = 96 * Amount.KIB;
-    /** Of the performance schema, where it is on and does not say: MySQL 9.7 takes 190 KiB for a connection more, MariaDB 10.11 less. */
+    private static final long MYSQL_SESSION = 100 * Amount.KIB;
+    private static final long MARIADB_SESSION = 72 * Amount.KIB;
+    /** Of the performance schema, where it is on and does not say: MySQL 9.7 takes 165 KiB for a connection more. */
     private static final long INSTRUMENTS = 200 * Amount.KIB;
 
     /** Joins in one statement that have no index, each with a buffer of its own. */
