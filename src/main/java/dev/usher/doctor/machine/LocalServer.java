@@ -1,9 +1,5 @@
 package dev.usher.doctor.machine;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -43,48 +39,33 @@ public record LocalServer(long pid, List<Integer> ports, List<Path> sockets) {
         if (inodes.isEmpty()) {
             return Optional.empty();
         }
-        try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
-            for (Path process : processes) {
-                Set<String> own = socketsOf(process);
-                if (own.stream().anyMatch(inodes::contains)) {
-                    return Optional.of(new LocalServer(Long.parseLong(process.getFileName().toString()),
-                            all.stream().filter(one -> own.contains(one.inode()) && one.port() > 0).map(Listening::port).distinct().toList(),
-                            all.stream().filter(one -> own.contains(one.inode()) && one.path().startsWith("/")).map(one -> Path.of(one.path()))
-                                    .filter(path -> !path.getFileName().toString().startsWith("mysqlx")).distinct().toList()));
-                }
+        for (Path process : Proc.processes()) {
+            Set<String> own = Proc.sockets(process);
+            if (own.stream().anyMatch(inodes::contains)) {
+                return Optional.of(of(Long.parseLong(process.getFileName().toString()), all.stream().filter(one -> own.contains(one.inode())).toList()));
             }
-        } catch (IOException noProc) {
-            // not Linux, or hidden
         }
         return Optional.empty();
     }
 
-    private static Set<String> socketsOf(Path process) {
-        Set<String> inodes = new HashSet<>();
-        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
-            for (Path descriptor : descriptors) {
-                String link = Files.readSymbolicLink(descriptor).toString();
-                if (link.startsWith("socket:[")) {
-                    inodes.add(link.substring("socket:[".length(), link.length() - 1));
-                }
-            }
-        } catch (IOException | java.nio.file.DirectoryIteratorException goneOrNotOurs) {
-            // what has been read of it does no harm
-        }
-        return inodes;
+    private static LocalServer of(long pid, List<Listening> own) {
+        return new LocalServer(pid,
+                own.stream().filter(one -> one.port() > 0).map(Listening::port).distinct().toList(),
+                own.stream().filter(one -> one.path().startsWith("/")).map(one -> Path.of(one.path()))
+                        .filter(path -> !path.getFileName().toString().startsWith("mysqlx")).distinct().toList());
     }
 
     private static List<Listening> listening() {
         List<Listening> all = new ArrayList<>();
         for (String table : List.of("tcp", "tcp6")) {
-            for (String line : lines(Path.of("/proc/net", table))) {
+            for (String line : Proc.lines("/proc/net/" + table)) {
                 String[] fields = line.strip().split("\\s+");
                 if (fields.length > 9 && fields[3].equals(TCP_LISTEN)) {
                     all.add(new Listening(fields[9], Integer.parseInt(fields[1].substring(fields[1].indexOf(':') + 1), 16), ""));
                 }
             }
         }
-        for (String line : lines(Path.of("/proc/net/unix"))) {
+        for (String line : Proc.lines("/proc/net/unix")) {
             String[] fields = line.strip().split("\\s+", 8);
             // Flags 00010000 is __SO_ACCEPTCON: it listens.
             if (fields.length == 8 && fields[3].equals("00010000")) {
@@ -92,13 +73,5 @@ public record LocalServer(long pid, List<Integer> ports, List<Path> sockets) {
             }
         }
         return all;
-    }
-
-    private static List<String> lines(Path file) {
-        try {
-            return Files.readAllLines(file, StandardCharsets.ISO_8859_1);
-        } catch (IOException notThere) {
-            return List.of();
-        }
     }
 }
