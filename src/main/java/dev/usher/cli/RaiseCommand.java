@@ -5,12 +5,12 @@ import dev.usher.cli.remedy.RaiseReport;
 import dev.usher.cli.remedy.RaiseResult;
 import dev.usher.config.DurationText;
 import dev.usher.doctor.access.Entry;
+import dev.usher.doctor.facts.Platform;
 import dev.usher.doctor.raise.OptionFilePlace;
 import dev.usher.doctor.raise.OptionFileWriter;
 import dev.usher.doctor.raise.Raising;
 import dev.usher.doctor.raise.SizingCollector;
 import dev.usher.doctor.sizing.ByteSize;
-import dev.usher.doctor.sizing.Managed;
 import dev.usher.doctor.sizing.RaisePlan;
 import dev.usher.doctor.sizing.Sizing;
 import dev.usher.doctor.sizing.SizingInput;
@@ -84,15 +84,15 @@ final class RaiseCommand implements Callable<Integer> {
         SizingInput input = SizingCollector.collect(entry, look, given);
         Sizing sizing = Sizing.of(input);
         RaisePlan plan = RaisePlan.of(sizing, target, force);
-        Optional<Managed> managed = Managed.recognise(input.server());
-        RaiseResult seen = new RaiseResult(title(entry), input, sizing, plan, managed, OptionFilePlace.of(input.machine()), Optional.empty(),
+        Platform platform = Platform.of(input.server().variables());
+        RaiseResult seen = new RaiseResult(title(entry), input, sizing, plan, platform, OptionFilePlace.of(input.machine()), Optional.empty(),
                 Optional.empty());
         PrintWriter out = spec.commandLine().getOut();
         if (!json) {
             RaiseReport.calculation(seen).forEach(out::println);
             out.flush();
         }
-        RaiseResult result = plan instanceof RaisePlan.Raise raise && !dryRun && managed.isEmpty() ? carriedOut(entry, seen, raise) : seen;
+        RaiseResult result = plan instanceof RaisePlan.Raise raise && !dryRun && !platform.isManaged() ? carriedOut(entry, seen, raise) : seen;
         if (json) {
             out.println(RaiseJson.of(result, dryRun));
         } else {
@@ -105,7 +105,7 @@ final class RaiseCommand implements Callable<Integer> {
     private RaiseResult carriedOut(Entry entry, RaiseResult seen, RaisePlan.Raise raise) throws SQLException {
         Raising.Outcome outcome = Raising.apply(entry.connection(), entry.isMariaDb(), raise.target());
         Optional<String> written = outcome.applied() ? write.map(file -> written(file, raise.target())) : Optional.empty();
-        return new RaiseResult(seen.server(), seen.input(), seen.sizing(), seen.plan(), seen.managed(), seen.place(), Optional.of(outcome), written);
+        return new RaiseResult(seen.server(), seen.input(), seen.sizing(), seen.plan(), seen.platform(), seen.place(), Optional.of(outcome), written);
     }
 
     private static String written(Path file, int target) {
@@ -122,8 +122,8 @@ final class RaiseCommand implements Callable<Integer> {
             case RaisePlan.Refused refused -> throw CommandFailed.refused("not raised to " + refused.target() + ": " + refused.why());
             case RaisePlan.Unchanged unchanged -> target.isEmpty() ? NOTHING_MORE : ExitStatus.DONE;
             case RaisePlan.Raise raise -> {
-                if (!dryRun && result.managed().isPresent()) {
-                    throw CommandFailed.refused("not raised: " + result.managed().get() + " takes the command above");
+                if (!dryRun && result.platform().isManaged()) {
+                    throw CommandFailed.refused("not raised: " + result.platform().title() + " takes the command above");
                 }
                 if (!dryRun && !result.applied()) {
                     throw CommandFailed.refused("not raised: " + result.outcome().map(Raising.Outcome::refused).orElse(""));

@@ -2,10 +2,12 @@ package dev.usher.cli.remedy;
 
 import dev.usher.doctor.raise.Raising;
 import dev.usher.doctor.sizing.Amount;
+import dev.usher.doctor.sizing.ManagedWay;
 import dev.usher.doctor.sizing.RaisePlan;
 import dev.usher.doctor.sizing.Sizing;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -33,9 +35,9 @@ public final class RaiseJson {
                 if (!raise.consequence().isEmpty()) {
                     root.put("consequence", raise.consequence());
                 }
-                if (result.managed().isPresent()) {
-                    root.put("managed", result.managed().get().name().toLowerCase(java.util.Locale.ROOT));
-                    root.put("command", result.managed().get().way(raise.target()));
+                if (result.platform().isManaged()) {
+                    root.put("managed", result.platform().name().toLowerCase(Locale.ROOT));
+                    root.put("command", ManagedWay.command(result.platform(), raise.target()));
                 } else if (result.mariaDb()) {
                     root.put("option_file", Map.of("file", result.written().orElse(result.place().file()), "group", "mysqld", "settings",
                             RaiseReport.settings(raise.target())));

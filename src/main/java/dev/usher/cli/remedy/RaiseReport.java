@@ -3,7 +3,7 @@ package dev.usher.cli.remedy;
 import dev.usher.doctor.raise.Raising;
 import dev.usher.doctor.sizing.Amount;
 import dev.usher.doctor.sizing.Bound;
-import dev.usher.doctor.sizing.Managed;
+import dev.usher.doctor.sizing.ManagedWay;
 import dev.usher.doctor.sizing.PoolAdvice;
 import dev.usher.doctor.sizing.RaisePlan;
 import dev.usher.doctor.sizing.RestartAdvice;
@@ -68,11 +68,10 @@ public final class RaiseReport {
         if (!raise.consequence().isEmpty()) {
             lines.add("Above the ceiling, as --force says. " + raise.consequence());
         }
-        if (result.managed().isPresent()) {
-            Managed managed = result.managed().get();
-            lines.add("This is " + managed + ": the setting is changed there, not by SQL.");
-            lines.add("  " + managed.way(raise.target()));
-            lines.add("  " + managed.hint());
+        if (result.platform().isManaged()) {
+            lines.add("This is " + result.platform().title() + ": the setting is changed there, not by SQL.");
+            lines.add("  " + ManagedWay.command(result.platform(), raise.target()));
+            lines.add("  " + ManagedWay.hint(result.platform()));
             return;
         }
         lines.add("%s max_connections from %,d to %,d".formatted(dryRun ? "Would raise" : "Raising", result.sizing().current(), raise.target()));

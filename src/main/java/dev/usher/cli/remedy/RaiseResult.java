@@ -1,8 +1,8 @@
 package dev.usher.cli.remedy;
 
+import dev.usher.doctor.facts.Platform;
 import dev.usher.doctor.raise.OptionFilePlace;
 import dev.usher.doctor.raise.Raising;
-import dev.usher.doctor.sizing.Managed;
 import dev.usher.doctor.sizing.RaisePlan;
 import dev.usher.doctor.sizing.Sizing;
 import dev.usher.doctor.sizing.SizingInput;
@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param outcome nothing if nothing was to be set
  * @param written the option file that was written, if one was
  */
-public record RaiseResult(String server, SizingInput input, Sizing sizing, RaisePlan plan, Optional<Managed> managed, OptionFilePlace place,
+public record RaiseResult(String server, SizingInput input, Sizing sizing, RaisePlan plan, Platform platform, OptionFilePlace place,
         Optional<Raising.Outcome> outcome, Optional<String> written) {
     public boolean applied() {
         return outcome.map(Raising.Outcome::applied).orElse(false);

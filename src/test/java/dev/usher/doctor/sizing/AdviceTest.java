@@ -3,11 +3,12 @@ package dev.usher.doctor.sizing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.usher.doctor.facts.Platform;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class AdviceTest {
     @Test
@@ -43,16 +44,10 @@ class AdviceTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"basedir, /rdsdbbin/mysql/, RDS", "aurora_version, 3.05.2, AURORA", "version_comment, (Google), CLOUD_SQL",
-            "azure_server_name, x, AZURE"})
-    void managedServersAreRecognised(String variable, String value, Managed expected) {
-        assertThat(Managed.recognise(server("8.0.35", Map.of(variable, value), Map.of()))).contains(expected);
-        assertThat(expected.way(600)).contains("max_connections").contains("600");
-    }
-
-    @Test
-    void anOrdinaryServerIsNotManaged() {
-        assertThat(Managed.recognise(server("8.4.0", Map.of("basedir", "/usr/", "datadir", "/var/lib/mysql/"), Map.of()))).isEqualTo(Optional.empty());
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "OWN")
+    void everyCloudHasItsCommand(Platform platform) {
+        assertThat(ManagedWay.command(platform, 600)).contains("max_connections").contains("600");
+        assertThat(ManagedWay.hint(platform)).isNotEmpty();
     }
 
     @Test
