@@ -92,7 +92,11 @@ final class RaiseCommand implements Callable<Integer> {
             RaiseReport.calculation(seen).forEach(out::println);
             out.flush();
         }
-        RaiseResult result = plan instanceof RaisePlan.Raise raise && !dryRun && !platform.isManaged() ? carriedOut(entry, seen, raise) : seen;
+        RaiseResult result = dryRun || platform.isManaged() ? seen : switch (plan) {
+            case RaisePlan.Raise raise -> carriedOut(entry, seen, raise);
+            case RaisePlan.Unchanged unchanged -> unchanged.target() == sizing.current() && target.isPresent() ? keptOnly(seen) : seen;
+            case RaisePlan.Refused refused -> seen;
+        };
         if (json) {
             out.println(RaiseJson.of(result, dryRun));
         } else {
@@ -106,6 +110,12 @@ final class RaiseCommand implements Callable<Integer> {
         Raising.Outcome outcome = Raising.apply(entry.connection(), entry.isMariaDb(), raise.target());
         Optional<String> written = outcome.applied() ? write.map(file -> written(file, raise.target())) : Optional.empty();
         return new RaiseResult(seen.server(), seen.input(), seen.sizing(), seen.plan(), seen.platform(), seen.place(), Optional.of(outcome), written);
+    }
+
+    /** The limit is what was asked for, and perhaps until the next restart only. */
+    private RaiseResult keptOnly(RaiseResult seen) {
+        return new RaiseResult(seen.server(), seen.input(), seen.sizing(), seen.plan(), seen.platform(), seen.place(), Optional.empty(),
+                write.map(file -> written(file, seen.plan().target())));
     }
 
     private static String written(Path file, int target) {

@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -65,9 +66,14 @@ class LeaksKillIT {
             start(clients, WORKERS, () -> work(server));
             start(clients, WAKERS, () -> sleepAndWake(server));
             start(clients, LEAKERS, () -> leak(server));
-            Map<Long, JsonNode> killed = rounds(server);
-            over.set(true);
+            Map<Long, JsonNode> killed;
+            try {
+                killed = rounds(server);
+            } finally {
+                over.set(true);
+            }
             clients.shutdown();
+            assertThat(clients.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
 
             assertThat(lostWorkers).isEmpty();
             assertThat(killed).hasSizeGreaterThan(ROUNDS / 10);
@@ -121,7 +127,11 @@ class LeaksKillIT {
         for (int i = 0; i < count; i++) {
             clients.submit(() -> {
                 while (!over.get()) {
-                    client.run();
+                    try {
+                        client.run();
+                    } catch (SQLException killed) {
+                        continue; // while it was closed, or before it had sent anything
+                    }
                 }
                 return null;
             });

@@ -77,7 +77,9 @@ class RaiseCommandIT {
 
     /** Every connection that there may be, each in the middle of a heavy statement at the same time. */
     private static void fill(TestServer server, int connections) throws Exception {
-        try (Connection gate = server.connect(); Statement statement = gate.createStatement(); ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        // The gate is closed before the threads are waited for, also when something fails.
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor(); Connection gate = server.connect();
+                Statement statement = gate.createStatement()) {
             statement.execute("CREATE TABLE heavy (a INT PRIMARY KEY AUTO_INCREMENT, b VARCHAR(200), c INT)");
             statement.execute("INSERT INTO heavy (b, c) SELECT REPEAT(SHA1(RAND()), 4), 1 FROM (SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4) x");
             for (int rows = 4; rows < 2048; rows *= 2) {
@@ -140,16 +142,15 @@ class RaiseCommandIT {
     }
 
     @Test
-    void onMySqlItStaysAfterARestart() throws Exception {
+    void onMySqlItIsKeptForTheNextStart() throws Exception {
         if (!TestServers.installed().contains(ServerKind.MYSQL)) {
             return;
         }
         try (TestServer server = TestServers.start(ServerKind.MYSQL)) {
             assertThat(json(server, "--to", "160").get("permanent").asBoolean()).isTrue();
-            server.stop();
-            server.startAgain();
 
-            assertThat(limit(server)).isEqualTo(160);
+            // Servers of tests are started with --no-defaults and do not read it.
+            assertThat(Files.readString(server.dataDir().resolve("mysqld-auto.cnf"))).containsPattern("max_connections\\W+[^}]*160");
         }
     }
 

@@ -30,6 +30,7 @@ public final class RaiseJson {
             root.put("max_connections", outcome.limit());
             root.put("permanent", outcome.permanent() || result.written().isPresent());
         });
+        result.written().ifPresent(file -> root.put("written", file));
         switch (result.plan()) {
             case RaisePlan.Raise raise -> {
                 if (!raise.consequence().isEmpty()) {

@@ -55,7 +55,10 @@ public final class RaiseReport {
         List<String> lines = new ArrayList<>();
         switch (result.plan()) {
             case RaisePlan.Raise raise -> raised(lines, result, raise, dryRun);
-            case RaisePlan.Unchanged unchanged -> lines.add("Nothing is changed: " + unchanged.why() + ".");
+            case RaisePlan.Unchanged unchanged -> {
+                lines.add("Nothing is changed: " + unchanged.why() + ".");
+                result.written().ifPresent(file -> lines.add("Written to " + file + ": it stays after a restart, if the server reads that file."));
+            }
             case RaisePlan.Refused refused -> {
                 // the reason goes to standard error, as the last line
             }

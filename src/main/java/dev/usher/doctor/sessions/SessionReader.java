@@ -59,7 +59,7 @@ public final class SessionReader {
     public String missing() {
         List<String> missing = new ArrayList<>();
         if (!performanceSchema) {
-            missing.add("performance_schema is off: programs, process ids and last statements are not known");
+            missing.add("performance_schema is off, or this account may not read it: programs, process ids and last statements are not known");
         }
         if (withoutProcess) {
             missing.add("without PROCESS this account sees its own sessions alone, and no transactions");

@@ -14,10 +14,14 @@ public enum Source {
     /** MariaDB: the process list, with milliseconds and the id of the last statement. */
     MARIADB_PROCESSLIST;
 
-    /** Whether the performance schema of this server is on. */
+    /** Whether the performance schema of this server is on, and this account may read it. */
     static boolean hasPerformanceSchema(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery("SELECT @@performance_schema")) {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT COUNT(*) FROM performance_schema.threads WHERE PROCESSLIST_ID = CONNECTION_ID()")) {
             return row.next() && row.getInt(1) == 1;
+        } catch (SQLException e) {
+            SessionReader.orThrow(e);
+            return false;
         }
     }
 }
