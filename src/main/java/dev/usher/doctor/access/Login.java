@@ -86,6 +86,7 @@ final class Login {
         properties.setProperty("socketTimeout", Long.toString(ANSWER_LIMIT.toMillis()));
         properties.setProperty("connectionAttributes", Identity.ATTRIBUTES);
         properties.setProperty("retriesAllDown", "1");
+        properties.setProperty("allowMultiQueries", "true"); // a check and what depends on it, in one command
         return properties;
     }
 
