@@ -157,10 +157,10 @@ final class Killing {
             overOwn.ask(sql, then);
             return;
         }
-        worker.openForLogin(account, 0, new KnownCredentials(credentials), true, opening -> {
+        worker.logins().open(account, 0, new KnownCredentials(credentials), true, opening -> {
             switch (opening) {
                 case Opening.Opened in -> in.connection().ask(Question.query(sql, answer -> {
-                    worker.abandon(in.connection());
+                    worker.logins().abandon(in.connection());
                     then.accept(answer);
                 }));
                 case Opening.Refused refused -> then.accept(new Answer.Refused(refused.error()));
