@@ -1,5 +1,6 @@
 package dev.usher.app;
 
+import dev.usher.admin.PoolerView.KillOutcome;
 import dev.usher.config.AccountConfig;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.HostAndPort;
@@ -51,6 +52,11 @@ final class RunningUsher implements AutoCloseable {
     /** A number of SHOW STATUS. */
     long status(String name) {
         return (Long) usher.snapshots().status().get(name);
+    }
+
+    /** As the administrator's KILL. */
+    KillOutcome kill(long clientId, boolean queryOnly) {
+        return usher.snapshots().kill(clientId, queryOnly);
     }
 
     /** Those in the pools, as SHOW SERVERS lists them. */
