@@ -76,7 +76,8 @@ final class Aftermath {
         } else {
             FoundRows after = (ok.status() & ServerStatus.CURSOR_EXISTS) != 0 ? FoundRows.UNCLEAR : under.foundRows;
             leftovers.completed(
-                    resultSet, resultSet ? rows : ok.affectedRows(), after == FoundRows.MATCHED ? matched(ok.message()) : -1, ok.warnings(), after);
+                    resultSet, resultSet ? rows : ok.affectedRows(), after == FoundRows.MATCHED ? matched(ok.message()) : -1, ok.warnings(),
+                    after);
         }
     }
 

@@ -813,7 +813,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
         } else {
             relay.begin(command.response(), restore == null ? 0 : restore.statements());
             relay.add(under.rows, command == Command.STMT_EXECUTE);
-            relay.countedInOk(command == Command.INIT_DB && !worker.server().mariaDb() ? aftermath.leftovers().countedInOk() : under.countedInOk);
+            relay.countedInOk(
+                    command == Command.INIT_DB && !worker.server().mariaDb() ? aftermath.leftovers().countedInOk() : under.countedInOk);
             if (restore == null) {
                 connection.send(bytes, relay);
             } else {

@@ -44,7 +44,8 @@ final class ExecutePacket {
         int type = bound ? packet.getUnsignedByte(at + 2) : types == null ? 0 : types[0];
         int value = at + (bound ? 4 : 2);
         int length = packet.writerIndex() - value;
-        return isNull ? -1 : type == LONGLONG && length >= 8 ? packet.getLongLE(value) : type == LONG && length >= 4 ? packet.getIntLE(value) : -1;
+        return isNull ? -1
+                : type == LONGLONG && length >= 8 ? packet.getLongLE(value) : type == LONG && length >= 4 ? packet.getIntLE(value) : -1;
     }
 
     /** The flags byte asks for a cursor. */

@@ -80,7 +80,8 @@ final class Rewriting {
         if (!dynamic && !leftovers.concerns(traits)) {
             return withId ? StatementRewriter.rewrite(text, mode, flavour, Values.connection(connectionId)) : null;
         }
-        return StatementRewriter.rewrite(text, mode, flavour, leftovers.values(traits, withId ? Values.connection(connectionId) : Values.NONE));
+        return StatementRewriter.rewrite(text, mode, flavour,
+                leftovers.values(traits, withId ? Values.connection(connectionId) : Values.NONE));
     }
 
     private byte @Nullable [] reading(CommandUnderWay under, ConditionsRequest request) {

@@ -8,11 +8,13 @@ import java.util.Set;
 final class Aliases {
     /** Words behind which an operand follows. */
     private static final Set<String> OPERATORS = Set.of(
-            "and", "or", "xor", "not", "div", "mod", "like", "in", "is", "between", "regexp", "rlike", "collate", "binary", "interval", "then",
+            "and", "or", "xor", "not", "div", "mod", "like", "in", "is", "between", "regexp", "rlike", "collate", "binary", "interval",
+            "then",
             "else", "case", "when", "escape", "over", "distinct", "of", "date", "time", "timestamp", "all", "any", "some", "exists");
 
     private static final Set<String> UNITS = Set.of(
-            "microsecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year", "second_microsecond", "minute_microsecond",
+            "microsecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year", "second_microsecond",
+            "minute_microsecond",
             "minute_second", "hour_microsecond", "hour_second", "hour_minute", "day_microsecond", "day_second", "day_minute", "day_hour",
             "year_month");
 

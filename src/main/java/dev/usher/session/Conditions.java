@@ -22,7 +22,8 @@ public record Conditions(List<@Nullable String[]> rows, List<String[]> details, 
 
     /** What GET DIAGNOSTICS can ask of a condition, all but its number. */
     private static final List<String> ITEMS = List.of(
-            "RETURNED_SQLSTATE", "MESSAGE_TEXT", "CLASS_ORIGIN", "SUBCLASS_ORIGIN", "CONSTRAINT_CATALOG", "CONSTRAINT_SCHEMA", "CONSTRAINT_NAME",
+            "RETURNED_SQLSTATE", "MESSAGE_TEXT", "CLASS_ORIGIN", "SUBCLASS_ORIGIN", "CONSTRAINT_CATALOG", "CONSTRAINT_SCHEMA",
+            "CONSTRAINT_NAME",
             "CATALOG_NAME", "SCHEMA_NAME", "TABLE_NAME", "COLUMN_NAME", "CURSOR_NAME");
 
     private static final String SEPARATOR = ",";
@@ -32,9 +33,10 @@ public record Conditions(List<@Nullable String[]> rows, List<String[]> details, 
     /** What every query changes, so that it comes before the first. */
     public static final String COUNTS = "SELECT @@last_insert_id,FOUND_ROWS()";
 
-    private static final String ALL_OF_MARIADB = "BEGIN NOT ATOMIC DECLARE i,n INT DEFAULT 0;DECLARE " + names("c") + " TEXT;SHOW WARNINGS;" + COUNTS + ";"
-            + "GET DIAGNOSTICS n=NUMBER;WHILE i<n DO SET i=i+1;GET DIAGNOSTICS CONDITION i " + targets("c") + ";SELECT " + row("c")
-            + ";END WHILE;END";
+    private static final String ALL_OF_MARIADB =
+            "BEGIN NOT ATOMIC DECLARE i,n INT DEFAULT 0;DECLARE " + names("c") + " TEXT;SHOW WARNINGS;" + COUNTS + ";"
+                    + "GET DIAGNOSTICS n=NUMBER;WHILE i<n DO SET i=i+1;GET DIAGNOSTICS CONDITION i " + targets("c") + ";SELECT " + row("c")
+                    + ";END WHILE;END";
 
     /** Asks for {@link #COUNTS} and for all of them on MariaDB, and leaves them as they are. Not in sql_mode ORACLE, whose blocks are written in another way. */
     public static String askMariaDb() {
@@ -118,7 +120,8 @@ public record Conditions(List<@Nullable String[]> rows, List<String[]> details, 
     @Nullable
     String item(int condition, String lowerCaseName) {
         int item = ITEMS.indexOf(lowerCaseName.toUpperCase(Locale.ROOT));
-        return item < 0 || condition >= details.size() || details.get(condition).length != ITEMS.size() ? null : details.get(condition)[item];
+        return item < 0 || condition >= details.size() || details.get(condition).length != ITEMS.size() ? null
+                : details.get(condition)[item];
     }
 
     int errors() {

@@ -60,7 +60,8 @@ public sealed interface ConditionsRequest {
 
     /** @return null for what is none of these, or not a correct one: the server says so itself */
     static @Nullable ConditionsRequest of(byte[] text, LexMode mode, Flavour flavour) {
-        List<SqlToken> tokens = SqlTokens.of(text, mode, flavour).stream().filter(each -> each.kind() != SqlToken.Kind.COMMENT_MARK).toList();
+        List<SqlToken> tokens =
+                SqlTokens.of(text, mode, flavour).stream().filter(each -> each.kind() != SqlToken.Kind.COMMENT_MARK).toList();
         while (!tokens.isEmpty() && tokens.getLast().isSymbol(';')) {
             tokens = tokens.subList(0, tokens.size() - 1);
         }

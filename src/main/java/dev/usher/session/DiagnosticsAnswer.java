@@ -57,7 +57,8 @@ final class DiagnosticsAnswer {
 
     private @Nullable String value(SqlToken item, @Nullable SqlToken which) {
         if (which == null) {
-            return item.isWord("number") ? unsigned(conditions.size()) : item.isWord("row_count") ? "CAST(" + rowCount + " AS SIGNED)" : null;
+            return item.isWord("number") ? unsigned(conditions.size())
+                    : item.isWord("row_count") ? "CAST(" + rowCount + " AS SIGNED)" : null;
         }
         if (which.kind() == Kind.NUMBER) {
             long number = ConditionsRequest.number(text, which);

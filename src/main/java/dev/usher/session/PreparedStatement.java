@@ -32,7 +32,8 @@ public final class PreparedStatement {
      * @param unscopedVariables {@link StatementTraits#unscopedVariables()} of the text
      * @param foundRows what FOUND_ROWS() is behind it
      */
-    public PreparedStatement(int id, byte[] text, SessionState preparedIn, long traits, List<String> unscopedVariables, FoundRows foundRows) {
+    public PreparedStatement(int id, byte[] text, SessionState preparedIn, long traits, List<String> unscopedVariables,
+            FoundRows foundRows) {
         this(id, text, preparedIn.forPrepare(), traits, unscopedVariables, foundRows, new Bound());
     }
 

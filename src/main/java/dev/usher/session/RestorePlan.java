@@ -122,7 +122,8 @@ public sealed interface RestorePlan {
      * each the server keeps a collation, which no variable shows and which the columns of a result are sent with.
      */
     final class Names {
-        static final List<String> SET = List.of("character_set_client", "character_set_connection", "character_set_results", "collation_connection");
+        static final List<String> SET =
+                List.of("character_set_client", "character_set_connection", "character_set_results", "collation_connection");
 
         private Names() {}
 

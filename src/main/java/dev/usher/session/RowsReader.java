@@ -90,7 +90,8 @@ final class RowsReader {
             case SHOW -> notFromTables ? FoundRows.KEPT : FoundRows.SENT;
             case EXPLAIN -> query || change ? FoundRows.KEPT : FoundRows.SENT;
             case DO -> FoundRows.ONE;
-            case BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, USE, XA, KILL, LOAD, ALTER, DROP, RENAME, TRUNCATE, GRANT, REVOKE, LOCK, UNLOCK,
+            case BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, USE, XA, KILL, LOAD, ALTER, DROP, RENAME, TRUNCATE, GRANT, REVOKE, LOCK,
+                    UNLOCK,
                     FLUSH, PREPARE, DEALLOCATE, HANDLER ->
                 FoundRows.KEPT;
             case NONE, CALL, EXECUTE, OTHER -> FoundRows.UNCLEAR;
