@@ -103,7 +103,7 @@ class LeftoversIT {
                     SET @me=CONNECTION_ID() ;; SELECT @me = %ID% AS q
                     PREPARE p FROM 'SELECT CONNECTION_ID() = %ID% AS q, CONNECTION_ID() * 0' ;; EXECUTE p ;; DEALLOCATE PREPARE p
                     P:SELECT CONNECTION_ID() = %ID% AS x, CONNECTION_ID() - CONNECTION_ID()
-                    INSERT INTO lt(a,b) VALUES (CONNECTION_ID(),1) ;; SELECT COUNT(*) FROM lt WHERE a = %ID%
+                    INSERT INTO lt(b) SELECT CONNECTION_ID() = %ID% ;; SELECT b FROM lt ORDER BY a DESC LIMIT 1
                     """
                     .replace("$W", "INSERT INTO lt(b) VALUES (1000),(2000),(3)")
                     .replace("$S", "SELECT 1 UNION SELECT 2 UNION SELECT 3")
@@ -190,10 +190,10 @@ class LeftoversIT {
                 between.happens();
                 String ours = step.replace("%ID%", Long.toString(session.id()));
                 if (ours.startsWith("P:")) {
-                    int id = session.prepare(ours.substring(2));
+                    answers.add(session.prepare(ours.substring(2)));
                     for (int i = 0; i < 2; i++) {
                         between.happens();
-                        answers.add(session.execute(id));
+                        answers.add(session.execute());
                     }
                 } else {
                     answers.add(ours.startsWith("C:") ? session.command(ours.substring(2)) : session.run(ours));

@@ -22,6 +22,7 @@ final class RawSession implements AutoCloseable {
 
     private final FakeClient client;
     private final long id;
+    private int statement;
 
     private RawSession(FakeClient client) throws IOException {
         this.client = client;
@@ -48,20 +49,22 @@ final class RawSession implements AutoCloseable {
         return answer();
     }
 
-    /** Its statement's id; the definitions that come with it are not looked at, the executions show them. */
-    int prepare(String sql) throws IOException {
+    /** Prepares the statement that {@link #execute} runs; the definitions that come with it are not looked at, the executions show them. */
+    List<String> prepare(String sql) throws IOException {
         client.send(Command.STMT_PREPARE, sql.getBytes(UTF_8));
         ByteBuf ok = client.wire().read();
         if (ok.getUnsignedByte(0) != 0) {
-            throw new IOException(ErrPacket.read(ok).toString());
+            statement = 0;
+            return List.of(text(ok));
         }
+        statement = ok.getIntLE(1);
         for (int definitions = ok.getUnsignedShortLE(5) + ok.getUnsignedShortLE(7); definitions > 0; definitions--) {
             client.wire().read();
         }
-        return ok.getIntLE(1);
+        return List.of();
     }
 
-    List<String> execute(int statement) throws IOException {
+    List<String> execute() throws IOException {
         client.wire().send(0, out -> out.writeByte(Command.STMT_EXECUTE.code()).writeIntLE(statement).writeByte(0).writeIntLE(1));
         return answer();
     }
