@@ -226,6 +226,7 @@ public final class Snapshots implements PoolerView {
         status.put("statements_lost_total", frontend.counters().lostStatements());
         status.put("restores_inline_total", frontend.counters().restoresInline());
         status.put("restores_awaited_total", frontend.counters().restoresAwaited());
+        status.put("restores_by_reset_total", frontend.counters().restoresByReset());
         status.put("reprepares_total", frontend.counters().reprepares());
         status.put("captures_total", frontend.counters().captures());
         status.put("leases_total", counters.leases());

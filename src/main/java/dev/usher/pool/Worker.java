@@ -210,6 +210,11 @@ public final class Worker {
         connection.pool().resting().remove(connection);
     }
 
+    /** Resets a connection that its session keeps; {@code then} is told whether that worked. */
+    public void reset(ServerConnection connection, Consumer<Boolean> then) {
+        opener.reset(connection, then);
+    }
+
     /** The session gives its connection up, in a state that the connection knows. */
     public void release(ServerConnection connection) {
         assert loop.inEventLoop();
@@ -333,18 +338,32 @@ public final class Worker {
         if (resting == null || !keeps(resting) && resting.due(now)) {
             return false;
         }
-        queue.remove(pool, tenant);
-        takeBack(resting);
-        grant(resting, tenant);
+        if (takeBack(resting)) {
+            queue.remove(pool, tenant);
+            grant(resting, tenant);
+        }
         return true;
     }
 
-    private void takeBack(ServerConnection connection) {
+    /** @return whether nobody has it any more; if not, its session asks it something and gives it up then */
+    private boolean takeBack(ServerConnection connection) {
         Tenant holder = connection.tenant;
-        unlease(connection);
+        connection.pool().resting().remove(connection);
         counters.takenBack();
-        if (holder != null) {
-            holder.takenBack(connection);
+        if (holder != null && !holder.takenBack(connection)) {
+            return false;
+        }
+        unlease(connection);
+        return true;
+    }
+
+    /** A session that was about to give its connection up has found that it can not: somebody else may have to. */
+    public void cannotGiveUp(ServerConnection connection) {
+        assert loop.inEventLoop();
+        Pool pool = connection.pool();
+        Tenant first = queue.first(pool);
+        if (first != null) {
+            takeBackFor(pool, first, System.nanoTime());
         }
     }
 
@@ -373,8 +392,9 @@ public final class Worker {
             }
         }
         if (victim != null) {
-            takeBack(victim);
-            close(victim);
+            if (takeBack(victim)) {
+                close(victim);
+            }
             return true;
         }
         budget.askOthers(this);
@@ -675,8 +695,9 @@ public final class Worker {
         for (Pool pool : pools.values()) {
             ServerConnection resting = pool.resting().first();
             if (resting != null && !keeps(resting) && (atOnce || now - resting.idleSince > FOREIGN_REST_NANOS)) {
-                takeBack(resting);
-                close(resting);
+                if (takeBack(resting)) {
+                    close(resting);
+                }
                 return;
             }
         }

@@ -1,5 +1,6 @@
 package dev.usher.app;
 
+import dev.usher.admin.ClientRow;
 import dev.usher.config.AccountConfig;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.HostAndPort;
@@ -51,6 +52,10 @@ final class RunningUsher implements AutoCloseable {
     /** A number of SHOW STATUS. */
     long status(String name) {
         return (Long) usher.snapshots().status().get(name);
+    }
+
+    List<ClientRow> clients() {
+        return usher.snapshots().clients();
     }
 
     /** Those in the pools, as SHOW SERVERS lists them. */
