@@ -213,7 +213,7 @@ class PinsEndIT {
             assertThat(value(other, "EXECUTE `s` USING @b")).isEqualTo(i + "it's");
         }
         run(one, "SET @sql = CONCAT('SELECT ', '40 + ', 2)", "PREPARE from_variable FROM @sql", "SET @sql = 'SELECT 1'");
-        run(other, "DO 1");
+        run(other, "SELECT 1");
         assertThat(value(one, "EXECUTE from_variable")).isEqualTo("42");
         run(other, "DEALLOCATE PREPARE s");
         for (int i = 0; i < 4; i++) {

@@ -112,7 +112,7 @@ class UserVariablesIT {
                 run(moving, "SET @a = " + value + ", @b = @a");
                 run(other, "SET @a = 'another''s', @b = 1, @c = 2.5");
                 assertThat(rows(moving, LOOK)).as(value).isEqualTo(rows(direct, LOOK));
-                run(other, "DO 1");
+                run(other, "SELECT 1");
                 assertThat(rows(moving, LOOK)).as(value).isEqualTo(rows(direct, LOOK));
             }
         }
@@ -161,7 +161,7 @@ class UserVariablesIT {
         run(one, "INSERT INTO audited (a) VALUES (1)");
         run(other, "INSERT INTO audited (a) VALUES (2)");
         run(one, "SELECT COUNT(*), MAX(by_whom) INTO @n, @last FROM audited");
-        run(other, "DO 1");
+        run(other, "SELECT 1");
         assertThat(rows(one, "SELECT @n, @last")).endsWith("2|other|");
         try (var prepared = one.prepareStatement("SELECT ?, @n, @who");
                 var set = one.prepareStatement("SET @n = @n + ?")) {
@@ -179,10 +179,10 @@ class UserVariablesIT {
             }
         }
         run(one, "SET @m = 3; SET @m = @m * 2");
-        run(other, "DO 1");
+        run(other, "SELECT 1");
         assertThat(rows(one, "SELECT @m /* " + "x".repeat(200_000) + " */")).endsWith("6|");
         run(one, "SELECT @big := 77 /* " + "x".repeat(200_000) + " */");
-        run(other, "DO 1");
+        run(other, "SELECT 1");
         assertThat(rows(one, "SELECT @big, @who")).endsWith("77|one|");
         run(one, "DROP TRIGGER audit");
         assertThat(usher.status("pins_user_variable_total")).isZero();
@@ -197,7 +197,7 @@ class UserVariablesIT {
         Connection other = session(usher);
         run(one, "SET @x = 1, @y = NOW()");
         one.unwrap(org.mariadb.jdbc.Connection.class).reset();
-        run(other, "DO 1");
+        run(other, "SELECT 1");
         assertThat(rows(one, "SELECT @x, @y")).endsWith("null|null|");
     }
 
@@ -211,16 +211,16 @@ class UserVariablesIT {
         Connection third = session(usher);
         run(one, "SET @x = REPEAT('x', 1200000), @y = 5");
         for (int i = 0; i < 3; i++) {
-            run(other, "DO 1");
-            run(third, "DO 1");
+            run(other, "SELECT 1");
+            run(third, "SELECT 1");
             assertThat(rows(one, "SELECT LENGTH(@x), @y")).endsWith("1200000|5|");
         }
         assertThat(usher.status("pins_user_variable_total")).isPositive();
         run(one, "SET @x = REPEAT('y', 100000)");
         long pins = usher.status("pins_user_variable_total");
         for (int i = 0; i < 3; i++) {
-            run(other, "DO 1");
-            run(third, "DO 1");
+            run(other, "SELECT 1");
+            run(third, "SELECT 1");
             assertThat(rows(one, "SELECT LENGTH(@x), @y")).endsWith("100000|5|");
         }
         assertThat(usher.status("pins_user_variable_total")).isEqualTo(pins);
