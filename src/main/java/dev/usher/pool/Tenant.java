@@ -39,6 +39,12 @@ public interface Tenant {
      */
     boolean takenBack(ServerConnection connection);
 
+    /** Whether it keeps its connection although it runs nothing, and would not give it up. */
+    boolean pinnedIdle();
+
+    /** Others have waited for so long because of that. */
+    void blamed(long nanos);
+
     /** The leased connection is gone. */
     void lost(ServerConnection connection, ErrPacket cause);
 

@@ -337,6 +337,22 @@ public final class Worker {
         }
     }
 
+    /** Divides the time that clients have waited among the sessions that keep connections of their pool and run nothing. */
+    private void blame(long nanos) {
+        for (Pool pool : queue.pools()) {
+            int keepers = 0;
+            for (ServerConnection connection : pool.all()) {
+                keepers += connection.tenant != null && connection.tenant.pinnedIdle() ? 1 : 0;
+            }
+            for (ServerConnection connection : pool.all()) {
+                Tenant tenant = connection.tenant;
+                if (keepers > 0 && tenant != null && tenant.pinnedIdle()) {
+                    tenant.blamed(nanos * queue.size(pool) / keepers);
+                }
+            }
+        }
+    }
+
     // ---- the end of a connection ----
 
     void lost(ServerConnection connection, ErrPacket cause) {
@@ -396,8 +412,10 @@ public final class Worker {
     private void tick() {
         long now = System.nanoTime();
         try {
-            openings.passed(now - lastTick);
+            long passed = now - lastTick;
+            openings.passed(passed);
             lastTick = now;
+            blame(passed);
             refuseOverdue(now);
             if (!queue.isEmpty()) {
                 budgetWatch.clientsWait(now);

@@ -15,6 +15,7 @@ import dev.usher.session.RestorePlan;
 import dev.usher.session.Session;
 import dev.usher.session.SessionState;
 import dev.usher.session.SqlLexer;
+import dev.usher.session.StatementDigest;
 import dev.usher.session.StatementTraits;
 import dev.usher.session.Trait;
 import dev.usher.session.UserVariables;
@@ -50,6 +51,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** What the mysql client (8.0.32 and later) sends first, to find out whether the server knows dollar quotes. It leaves nothing behind either way. */
     private static final String DOLLAR_PROBE = "select $$";
 
+    /** What a digest is made of is the beginning of a statement. */
+    private static final int LONGEST_DIGESTED = 2048;
+
     private enum Mode {
         /** Not yet: the login is being finished. */
         ENTERING,
@@ -84,6 +88,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private final PortableVariables variables;
     private final SqlPreparing sqlPreparing;
     private final PinChecks pinChecks;
+    private final SessionPin pin;
 
     private Mode mode = Mode.ENTERING;
     private @Nullable ServerConnection lease;
@@ -128,6 +133,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         this.aftermath = new Aftermath(session, worker, frontend.counters(), this::questionAnswered, relay::filter);
         this.sqlPreparing = new SqlPreparing(session, frontend, worker);
         this.pinChecks = new PinChecks(session, aftermath);
+        this.pin = new SessionPin(this, frontend.pins(), frontend.config().pool().pins());
         worker.clients(account, poolCapabilities(), 1);
     }
 
@@ -193,6 +199,26 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** Between two commands, outside a transaction. */
     public boolean idle() {
         return mode == Mode.READY && !session.has(Pin.TRANSACTION);
+    }
+
+    /** What to tell it if it has kept its server connection for too long; null if it may go on. */
+    @Nullable
+    String keepsTooLong(long now) {
+        return mode == Mode.READY ? pin.tooLong(now, idleSince) : null;
+    }
+
+    public SessionPin pin() {
+        return pin;
+    }
+
+    @Override
+    public boolean pinnedIdle() {
+        return mode == Mode.READY && pin.held();
+    }
+
+    @Override
+    public void blamed(long nanos) {
+        pin.blamed(nanos);
     }
 
     /** Whether it has run nothing for longer than its {@code wait_timeout}. */
@@ -449,6 +475,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
         under.single = under.has(Trait.SINGLE.bit());
         under.verb = read.verb();
+        under.textAt = text - bytes.readerIndex();
+        under.textLength = length;
         if (read.has(Trait.UNSCOPED_SYSTEM_VARIABLE)) {
             under.unscopedVariables = read.unscopedVariables();
         }
@@ -502,13 +530,28 @@ public final class ClientSession implements Tenant, Relay.Listener {
         session.begin(under.traits, under.unscopedVariables);
         if (!pinned && session.pinned()) {
             session.pins().forEach(this::countPin);
+            pin.causedBy(digest());
         }
+    }
+
+    private String digest() {
+        PreparedStatement prepared = under.statement;
+        if (prepared != null) {
+            return StatementDigest.of(new String(prepared.text(), StandardCharsets.UTF_8), session.lexMode());
+        }
+        if (!under.hasPacket() || under.textLength == 0) {
+            return under.command().name();
+        }
+        ByteBuf bytes = under.packet();
+        int length = Math.min(under.textLength, LONGEST_DIGESTED);
+        return StatementDigest.of(bytes.toString(bytes.readerIndex() + under.textAt, length, StandardCharsets.UTF_8), session.lexMode());
     }
 
     private void pin(Pin pin) {
         if (!session.has(pin)) {
             session.pin(pin);
             countPin(pin);
+            this.pin.causedBy(digest());
         }
     }
 
@@ -964,6 +1007,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return;
         }
         idleSince = System.nanoTime();
+        pin.settled(session.pinned(), under.verb, idleSince);
         if (has.owed() > 0 || held > 0 || session.pinned()) {
             return;
         }
@@ -1083,6 +1127,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return;
         }
         lease = null;
+        pin.over();
         if (resting) {
             resting = false;
             worker.wake(has);

@@ -23,6 +23,11 @@ final class CommandUnderWay {
     /** Whether its text is proven to be a single statement, so that a restore may stand in front of it. */
     boolean single;
 
+    /** Where its text begins in its packet, and how long it is. */
+    int textAt;
+
+    int textLength;
+
     /** Its text, where one of its traits needs more than the lexer tells; empty otherwise. */
     String text = "";
 
@@ -67,6 +72,7 @@ final class CommandUnderWay {
         traits = Trait.SINGLE.bit();
         single = false;
         text = "";
+        textLength = 0;
         verb = Verb.NONE;
         unscopedVariables = List.of();
         sqlName = null;
