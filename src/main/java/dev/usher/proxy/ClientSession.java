@@ -893,7 +893,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
             session.read("character_set_connection");
         }
         aftermath.noted(under.traits, ok, relay.rows());
-        session.completed(ok.status(), ok.insertId(), ok.warnings(), connection.state(), connection.unexplainedChange(),
+        boolean unexplained = connection.unexplainedChange() && under.preparing == null && !under.deallocates;
+        session.completed(ok.status(), ok.insertId(), ok.warnings(), connection.state(), unexplained,
                 connection.characteristics());
         if (under.command() == Command.STMT_FETCH || under.command() == Command.STMT_EXECUTE) {
             statements.answered(under.statement, ok.status(), connection);

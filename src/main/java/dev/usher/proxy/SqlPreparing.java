@@ -65,6 +65,7 @@ final class SqlPreparing {
                 under.sqlName = execute.name();
                 SqlStatement known = session.sqlStatements().find(execute.name());
                 if (known != null) {
+                    under.text = known.text();
                     runs(under, known.traits(), known.unscopedVariables(), known.userVariables(), known.userVariablesRead());
                 } else if (!session.has(Pin.SQL_PREPARE)) {
                     // There is no such statement, which is what the server will say.
@@ -81,6 +82,7 @@ final class SqlPreparing {
             case SqlPrepare.Immediate immediate -> {
                 StatementTraits inner = lex(immediate.text());
                 if (!inner.has(Trait.UNSURE)) {
+                    under.text = immediate.text();
                     runs(under, inner.bits(), inner.unscopedVariables(), inner.userVariables(), inner.userVariablesRead());
                 }
             }

@@ -165,7 +165,7 @@ class PinsEndIT {
         assertPinned(usher, "savepoint");
         run(session, "COMMIT", "SET autocommit=1");
         assertFree(usher);
-        run(session, "XA START 'x'");
+        run(session, "CREATE TABLE IF NOT EXISTS branches (x INT)", "XA START 'x'", "INSERT INTO branches VALUES (1)");
         assertPinned(usher, "xa");
         run(session, "XA END 'x'", "XA PREPARE 'x'");
         assertPinned(usher, "xa");
