@@ -267,7 +267,8 @@ public final class Worker {
                 serve(connection, first);
                 return;
             }
-            if (next != null && next != own && !Shares.keeps(connection) && openings.mayOpen(next, now) && next.opening() + closing < queue.size(next)) {
+            if (next != null && next != own && !Shares.keeps(connection) && openings.mayOpen(next, now)
+                    && next.opening() + closing < queue.size(next)) {
                 close(connection);
                 return;
             }

@@ -62,7 +62,8 @@ final class PinChecks {
         }
         if (under.has(Trait.SET_ROLE.bit()) && session.has(Pin.ROLE)) {
             boolean none = connection.role().isEmpty() || connection.role().equals("null");
-            checks.add(new Check(none ? "CURRENT_ROLE() IS NULL" : "CURRENT_ROLE()=" + text(connection.role()), () -> session.unpin(Pin.ROLE)));
+            checks.add(new Check(none ? "CURRENT_ROLE() IS NULL" : "CURRENT_ROLE()=" + text(connection.role()),
+                    () -> session.unpin(Pin.ROLE)));
         }
         if ((under.verb == Verb.INSERT || under.verb == Verb.REPLACE) && session.checksInsertId()) {
             checks.add(new Check("@@insert_id=0", session::insertIdUsed));

@@ -55,7 +55,8 @@ public final class SessionPin {
         since = now;
         waited = 0;
         // A transaction is no property of the text, which is gone by now.
-        statement = !cause.isEmpty() ? cause : verb == Verb.BEGIN ? "BEGIN" : verb == Verb.NONE ? "(prepared statement)" : verb.name() + " …";
+        statement =
+                !cause.isEmpty() ? cause : verb == Verb.BEGIN ? "BEGIN" : verb == Verb.NONE ? "(prepared statement)" : verb.name() + " …";
         cause = "";
         if (log.isInfoEnabled() && config.log() && session.pins().stream().anyMatch(pin -> pin != Pin.TRANSACTION)) {
             log.info("client {} of {}{} is pinned: {}: {}", owner.id(), owner.account(),

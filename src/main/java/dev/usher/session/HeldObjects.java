@@ -27,7 +27,8 @@ final class HeldObjects {
     private static final String QUALIFIED = NAME + "(?:\\s*\\.\\s*" + NAME + ")?";
 
     private static final Pattern CREATE = pattern(
-            "CREATE\\s+(?:OR\\s+REPLACE\\s+)?TEMPORARY\\s+(?:TABLE|SEQUENCE)\\s+(?:IF\\s+NOT\\s+EXISTS\\s+)?(?<name>" + QUALIFIED + ")(?![A-Za-z0-9_$`.]).*");
+            "CREATE\\s+(?:OR\\s+REPLACE\\s+)?TEMPORARY\\s+(?:TABLE|SEQUENCE)\\s+(?:IF\\s+NOT\\s+EXISTS\\s+)?(?<name>" + QUALIFIED
+                    + ")(?![A-Za-z0-9_$`.]).*");
     private static final Pattern DROP = pattern(
             "DROP\\s+(?:TEMPORARY\\s+)?(?:TABLES?|SEQUENCE)\\s+(?:IF\\s+EXISTS\\s+)?(?<names>" + QUALIFIED + "(?:\\s*,\\s*" + QUALIFIED
                     + ")*)\\s*(?:RESTRICT|CASCADE)?\\s*;?\\s*");
@@ -172,8 +173,9 @@ final class HeldObjects {
     }
 
     /** The pins of which this class decides when they end. */
-    static final int PINS = Pin.TEMPORARY_TABLE.bit() | Pin.HANDLER.bit() | Pin.INSTANCE_LOCK.bit() | Pin.BACKUP.bit() | Pin.TABLE_LOCK.bit()
-            | Pin.XA.bit();
+    static final int PINS =
+            Pin.TEMPORARY_TABLE.bit() | Pin.HANDLER.bit() | Pin.INSTANCE_LOCK.bit() | Pin.BACKUP.bit() | Pin.TABLE_LOCK.bit()
+                    | Pin.XA.bit();
 
     private int pins() {
         return bit(otherTables || !tables.isEmpty(), Pin.TEMPORARY_TABLE)

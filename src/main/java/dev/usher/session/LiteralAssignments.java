@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 public final class LiteralAssignments {
     private static final String LITERAL = "(?:(?<integer>-?\\d{1,18})|(?<decimal>-?\\d{1,20}\\.\\d{1,20})|'(?<string>[^'\\\\\"]*)')";
 
-    private static final Pattern ASSIGNMENT = Pattern.compile("\\G\\s*@(?<name>[A-Za-z0-9_$.]+)\\s*:?=\\s*" + LITERAL + "\\s*(?<end>,|;?\\s*$)");
+    private static final Pattern ASSIGNMENT =
+            Pattern.compile("\\G\\s*@(?<name>[A-Za-z0-9_$.]+)\\s*:?=\\s*" + LITERAL + "\\s*(?<end>,|;?\\s*$)");
 
     /** Collations of character sets in which ASCII is ASCII. */
     private static final Pattern ASCII = Pattern.compile("(?:utf8|utf8mb3|utf8mb4|latin1|latin2|ascii)_\\w*|binary");

@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
  * is no literal can not be asked for; such a lock counts as held until RELEASE_ALL_LOCKS() or a reset.
  */
 final class NamedLocks {
-    private static final Pattern GET_OR_OTHER = Pattern.compile("\\b(?<function>GET_LOCK|RELEASE_LOCK|RELEASE_ALL_LOCKS|[A-Z_]*LOCKS?\\w*)\\s*\\(",
-            Pattern.CASE_INSENSITIVE);
+    private static final Pattern GET_OR_OTHER =
+            Pattern.compile("\\b(?<function>GET_LOCK|RELEASE_LOCK|RELEASE_ALL_LOCKS|[A-Z_]*LOCKS?\\w*)\\s*\\(",
+                    Pattern.CASE_INSENSITIVE);
     private static final Pattern LITERAL = Pattern.compile("\\G\\s*'(?<name>[^'\\\\`\"]{1,64})'\\s*,");
     private static final Pattern RELEASE_ALL =
-            Pattern.compile("\\s*(?:SELECT|DO)\\s+RELEASE_ALL_LOCKS\\s*\\(\\s*\\)(?:\\s+(?:AS\\s+)?\\w+)?\\s*;?\\s*", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("\\s*(?:SELECT|DO)\\s+RELEASE_ALL_LOCKS\\s*\\(\\s*\\)(?:\\s+(?:AS\\s+)?\\w+)?\\s*;?\\s*",
+                    Pattern.CASE_INSENSITIVE);
 
     private static final int MOST = 64;
 

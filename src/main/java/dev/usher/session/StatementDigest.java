@@ -67,7 +67,8 @@ public final class StatementDigest {
             return false;
         }
         char before = out.charAt(out.length() - 1);
-        return Character.isLetterOrDigit(before) || before == '_' || before == '$' || before == '@' || before == '`' || before > 0x7F && before != '…';
+        return Character.isLetterOrDigit(before) || before == '_' || before == '$' || before == '@' || before == '`'
+                || before > 0x7F && before != '…';
     }
 
     private void quoted(char quote) {

@@ -56,7 +56,8 @@ public final class UserVariable {
     String plainText() {
         String known = expression;
         int hex = known == null || isNull ? -1 : known.indexOf(" X'");
-        if (known == null || hex < 0 || !LiteralAssignments.isAscii(known.startsWith("_binary") ? "binary" : known.substring(1, hex) + '_')) {
+        if (known == null || hex < 0
+                || !LiteralAssignments.isAscii(known.startsWith("_binary") ? "binary" : known.substring(1, hex) + '_')) {
             return null;
         }
         StringBuilder text = new StringBuilder();

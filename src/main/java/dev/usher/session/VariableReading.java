@@ -35,7 +35,8 @@ public final class VariableReading {
         StringBuilder length = new StringBuilder(names.size() * 28);
         for (int i = 0; i < names.size(); i++) {
             String variable = "@`" + names.get(i).replace("`", "``") + '`';
-            sql.append(i == 0 ? "" : ",").append(variable).append(",HEX(").append(variable).append("),COLLATION(").append(variable).append(')');
+            sql.append(i == 0 ? "" : ",").append(variable).append(",HEX(").append(variable).append("),COLLATION(").append(variable)
+                    .append(')');
             length.append(i == 0 ? "" : "+").append("IFNULL(LENGTH(").append(variable).append("),0)");
         }
         return sql.append(" FROM DUAL WHERE ").append(length).append("<=").append(mostBytes).toString();

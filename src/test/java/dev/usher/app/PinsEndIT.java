@@ -171,8 +171,10 @@ class PinsEndIT {
         assertPinned(usher, "xa");
         run(session, "XA COMMIT 'x'", "SELECT 1");
         assertFree(usher);
-        run(session, "XA RECOVER");
-        assertFree(usher);
+        if (kind != ServerKind.MYSQL) { // there it takes a privilege
+            run(session, "XA RECOVER");
+            assertFree(usher);
+        }
     }
 
     @ParameterizedTest
@@ -233,7 +235,8 @@ class PinsEndIT {
         RunningUsher usher = usher(kind);
         Connection one = session(usher);
         Connection other = session(usher);
-        run(one, "SET @t = 'CREATE TEMPORARY TABLE made (x INT)'", "PREPARE make FROM @t", "PREPARE lock_it FROM 'DO GET_LOCK(''prepared'', 0)'",
+        run(one, "SET @t = 'CREATE TEMPORARY TABLE made (x INT)'", "PREPARE make FROM @t",
+                "PREPARE lock_it FROM 'DO GET_LOCK(''prepared'', 0)'",
                 "PREPARE sets FROM 'SET @made = 7'");
         assertFree(usher);
         run(one, "EXECUTE make");

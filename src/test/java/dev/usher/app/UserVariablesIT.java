@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class UserVariablesIT {
     private static final List<String> VALUES = List.of(
             "5", "-7", "CAST(5 AS UNSIGNED)", "18446744073709551615", "-9223372036854775808", "TRUE", "1.50", "10.", "-0.0",
-            "CAST(10 AS DECIMAL(20,0))", "12345678901234567890.123456789", "1e0/3", "1.7976931348623157e308", "-2.2250738585072014e-308", "-0e0",
+            "CAST(10 AS DECIMAL(20,0))", "12345678901234567890.123456789", "1e0/3", "1.7976931348623157e308", "-2.2250738585072014e-308",
+            "-0e0",
             "CAST(2.5 AS DOUBLE)", "'plain'", "'it''s'", "'a\\\\b'", "''", "'ä€😀'", "_latin1 X'E4'", "_gbk X'C4E3'", "_utf16 X'00410042'",
             "_binary'xx'", "X'00FF27'", "b'101'", "_utf8mb4'x' COLLATE utf8mb4_bin", "NOW(6) > 0", "CURRENT_USER()", "DATE('2020-02-29')",
             "ST_GeomFromText('POLYGON((0 0,1 0,1 1,0 0))', 4326)", "JSON_OBJECT('a', 1)", "REPEAT('0123456789', 5000)", "NULL",
@@ -53,7 +54,8 @@ class UserVariablesIT {
 
     private RunningUsher usher(TestServer server, HandOver handOver, int connections) {
         RunningUsher usher = RunningUsher.before(
-                server.port(), state, config -> config.withPool(config.pool().withHandOver(handOver).withMaxServerConnections(connections)));
+                server.port(), state,
+                config -> config.withPool(config.pool().withHandOver(handOver).withMaxServerConnections(connections)));
         open.add(usher);
         return usher;
     }
