@@ -75,10 +75,10 @@ class PinLedgerIT {
         });
         Awaitility.await().untilAsserted(() -> assertThat(usher.pins()).filteredOn(pin -> pin.reason().equals("named-lock"))
                 .singleElement().satisfies(pin -> {
-            assertThat(pin.statement()).isEqualTo("SELECT GET_LOCK(?, ?)");
-            assertThat(pin.account()).isEqualTo("app");
-            assertThat(pin.waited()).isPositive();
-        }));
+                    assertThat(pin.statement()).isEqualTo("SELECT GET_LOCK(?, ?)");
+                    assertThat(pin.account()).isEqualTo("app");
+                    assertThat(pin.waited()).isPositive();
+                }));
         run(one, "SELECT RELEASE_LOCK('secret')");
         waits.join();
         assertThat(usher.pins()).extracting(PinRow::statement).containsExactly("BEGIN");
