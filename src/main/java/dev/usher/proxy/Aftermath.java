@@ -62,6 +62,11 @@ final class Aftermath {
         leftovers.moved();
     }
 
+    /** Usher is about to ask something that the session may have to go on after: what its last statement left is read first. */
+    void beforeQuestion(ServerConnection connection) {
+        captureHere(connection);
+    }
+
     /** Part of a response. */
     void noted(CommandUnderWay under, OkPacket ok, long rows) {
         boolean resultSet = ok.header() != OkPacket.HEADER;

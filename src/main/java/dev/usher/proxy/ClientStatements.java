@@ -39,6 +39,7 @@ final class ClientStatements {
     private long textTraits;
     private List<String> textVariables = List.of();
     private FoundRows textFoundRows = FoundRows.UNCLEAR;
+    private List<String> textUserVariables = List.of();
 
     ClientStatements(Session session) {
         this.session = session;
@@ -53,10 +54,11 @@ final class ClientStatements {
     // ---- COM_STMT_PREPARE ----
 
     /** Until it has succeeded there is no statement prepared last. */
-    void preparing(long traits, List<String> unscopedVariables, FoundRows foundRows) {
+    void preparing(long traits, List<String> unscopedVariables, List<String> userVariables, FoundRows foundRows) {
         textTraits = traits;
         textFoundRows = foundRows;
         textVariables = unscopedVariables;
+        textUserVariables = userVariables;
         lastPrepared = 0;
     }
 
@@ -79,7 +81,8 @@ final class ClientStatements {
 
     /** The server has prepared it; returns the client's id for it. */
     int prepared(ServerConnection connection, int serverId, int parameters) {
-        PreparedStatement made = new PreparedStatement(++lastId, text, session.state(), textTraits, textVariables, textFoundRows);
+        PreparedStatement made = new PreparedStatement(++lastId, text, session.state(), textTraits, textVariables, textUserVariables,
+                session.variables().only(textUserVariables), textFoundRows);
         lastPrepared = lastId;
         made.parameters(parameters);
         text = NONE;

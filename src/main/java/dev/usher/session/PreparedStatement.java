@@ -14,6 +14,8 @@ public final class PreparedStatement {
     private final long traits;
     private final List<String> unscopedVariables;
     private final FoundRows foundRows;
+    private final List<String> userVariables;
+    private final UserVariables variables;
     private final Bound bound;
     private @Nullable PreparedStatement variant;
 
@@ -30,27 +32,31 @@ public final class PreparedStatement {
      * @param preparedIn the session's state at that time, of which the server freezes some settings into the statement
      * @param traits of the text, see {@link StatementTraits}
      * @param unscopedVariables {@link StatementTraits#unscopedVariables()} of the text
+     * @param userVariables {@link StatementTraits#userVariables()} of the text
+     * @param variables those of them that the session had then: MySQL freezes their types into the statement
      * @param foundRows what FOUND_ROWS() is behind it
      */
     public PreparedStatement(int id, byte[] text, SessionState preparedIn, long traits, List<String> unscopedVariables,
-            FoundRows foundRows) {
-        this(id, text, preparedIn.forPrepare(), traits, unscopedVariables, foundRows, new Bound());
+            List<String> userVariables, UserVariables variables, FoundRows foundRows) {
+        this(id, text, preparedIn.forPrepare(), traits, unscopedVariables, userVariables, variables, foundRows, new Bound());
     }
 
-    private PreparedStatement(
-            int id, byte[] text, SessionState preparedIn, long traits, List<String> unscopedVariables, FoundRows foundRows, Bound bound) {
+    private PreparedStatement(int id, byte[] text, SessionState preparedIn, long traits, List<String> unscopedVariables,
+            List<String> userVariables, UserVariables variables, FoundRows foundRows, Bound bound) {
         this.id = id;
         this.text = text;
         this.preparedIn = preparedIn;
         this.traits = traits;
         this.unscopedVariables = unscopedVariables;
+        this.userVariables = userVariables;
+        this.variables = variables;
         this.foundRows = foundRows;
         this.bound = bound;
     }
 
     /** This statement with another text for its next execution; until {@link #asPrepared} it stands for this one. */
     public PreparedStatement withText(byte[] other) {
-        PreparedStatement made = new PreparedStatement(id, other, preparedIn, traits, unscopedVariables, foundRows, bound);
+        PreparedStatement made = new PreparedStatement(id, other, preparedIn, traits, unscopedVariables, userVariables, variables, foundRows, bound);
         variant = made;
         return made;
     }
@@ -89,6 +95,14 @@ public final class PreparedStatement {
 
     public List<String> unscopedVariables() {
         return unscopedVariables;
+    }
+
+    public List<String> userVariables() {
+        return userVariables;
+    }
+
+    public UserVariables variables() {
+        return variables;
     }
 
     public int parameters() {

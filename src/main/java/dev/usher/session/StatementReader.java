@@ -47,6 +47,9 @@ final class StatementReader {
     /** The last tokens are {@code @@session} or {@code @@session.}, not as the target of a SET. */
     private boolean scopeRead;
 
+    /** The last token is a user variable; unless := follows, it is read. */
+    private boolean variableUndecided;
+
     private boolean anyTokens;
     private boolean afterSemicolon;
     private boolean several;
@@ -79,9 +82,14 @@ final class StatementReader {
         writesVariables = false;
         accounts = false;
         scopeRead = false;
+        variableUndecided = false;
     }
 
     private void token() {
+        if (variableUndecided) {
+            variableUndecided = false;
+            traits.userVariableRead();
+        }
         tokens = true;
         anyTokens = true;
         several |= afterSemicolon;
@@ -213,7 +221,7 @@ final class StatementReader {
             case XA -> simple(Verb.XA, Trait.XA);
             case USE -> simple(Verb.USE, Trait.USE);
             case CALL -> simple(Verb.CALL, Trait.STORED_CODE);
-            case DO -> simple(Verb.DO, Trait.STORED_CODE);
+            case DO -> traits.verb(Verb.DO);
             case HANDLER -> simple(Verb.HANDLER, Trait.HANDLER);
             case DEALLOCATE -> simple(Verb.DEALLOCATE, Trait.SQL_PREPARE);
             case PREPARE -> {
@@ -412,6 +420,7 @@ final class StatementReader {
             return;
         }
         traits.addUserVariable(text);
+        variableUndecided = !intoList && !(mode == Mode.SET && set.atTarget());
         if (mode == Mode.SET) {
             set.userVariable();
         } else if (mode == Mode.COMMAND) {
@@ -454,6 +463,7 @@ final class StatementReader {
             depth--;
         } else if (b == SqlLexer.ASSIGN && history.kind == Kind.USER_VARIABLE && mode != Mode.BODY) {
             traits.add(Trait.USER_VARIABLE_ASSIGNED);
+            variableUndecided = false;
         }
         rows.symbol(b, depth);
         token();
@@ -489,6 +499,9 @@ final class StatementReader {
     }
 
     private void endStatement() {
+        if (variableUndecided) {
+            traits.userVariableRead();
+        }
         // Of several the last one's: only with SINGLE does it mean anything.
         traits.foundRows(traits.has(Trait.SET_STATEMENT) ? FoundRows.UNCLEAR : rows.after(traits.verb()));
         if (mode == Mode.COMMAND) {

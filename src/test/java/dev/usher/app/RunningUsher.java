@@ -1,5 +1,8 @@
 package dev.usher.app;
 
+import dev.usher.admin.ClientRow;
+import dev.usher.admin.PinRow;
+import dev.usher.admin.PinTotalRow;
 import dev.usher.admin.PoolerView.KillOutcome;
 import dev.usher.config.AccountConfig;
 import dev.usher.config.AdminConfig;
@@ -57,6 +60,18 @@ final class RunningUsher implements AutoCloseable {
     /** As the administrator's KILL. */
     KillOutcome kill(long clientId, boolean queryOnly) {
         return usher.snapshots().kill(clientId, queryOnly);
+    }
+
+    List<PinRow> pins() {
+        return usher.snapshots().pins();
+    }
+
+    List<PinTotalRow> pinTotals() {
+        return usher.snapshots().pinTotals();
+    }
+
+    List<ClientRow> clients() {
+        return usher.snapshots().clients();
     }
 
     /** Those in the pools, as SHOW SERVERS lists them. */
