@@ -56,7 +56,8 @@ public final class PreparedStatement {
 
     /** This statement with another text for its next execution; until {@link #asPrepared} it stands for this one. */
     public PreparedStatement withText(byte[] other) {
-        PreparedStatement made = new PreparedStatement(id, other, preparedIn, traits, unscopedVariables, userVariables, variables, foundRows, bound);
+        PreparedStatement made =
+                new PreparedStatement(id, other, preparedIn, traits, unscopedVariables, userVariables, variables, foundRows, bound);
         variant = made;
         return made;
     }
