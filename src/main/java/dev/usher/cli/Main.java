@@ -40,6 +40,7 @@ public final class Main implements Runnable {
                 .addSubcommand(ServeCommand.commandLine(new ServeCommand(Main::start)))
                 .addSubcommand(new DemoCommand(Optional.of(Main::startForDemo)))
                 .addSubcommand(ShowCommand.commandLine(new ShowCommand()))
+                .addSubcommand(new ExplainCommand())
                 .setParameterExceptionHandler(Failures::wrongUsage)
                 .setExecutionExceptionHandler(Failures::failed)
                 .setUsageHelpAutoWidth(true)
