@@ -1,6 +1,7 @@
 package dev.usher.reference;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -61,5 +62,10 @@ public record Entry(
     /** Symbol, SQLSTATE and message as this family has them. */
     public Wording wording(Family family) {
         return Optional.ofNullable(differs.get(family)).orElseGet(() -> new Wording(symbol, sqlState, message));
+    }
+
+    /** Whether this word is anywhere in the texts of the entry, in whatever case. */
+    public boolean mentions(String word) {
+        return toString().toLowerCase(Locale.ROOT).contains(word.toLowerCase(Locale.ROOT));
     }
 }

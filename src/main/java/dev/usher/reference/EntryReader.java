@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +21,8 @@ final class EntryReader {
     private static final Set<String> LANGUAGES =
             Set.of("sql", "ini", "shell", "php", "java", "python", "javascript", "toml", "text");
     private static final Pattern STEP = Pattern.compile("(?:[a-z]\\w*>|\\$) \\S.*", Pattern.DOTALL);
+    private static final String MYSQL_ERRORS = "https://dev.mysql.com/doc/mysql-errors/en/";
+    private static final String MARIADB_ERRORS = "https://mariadb.com/kb/en/mariadb-error-codes/";
     private static final TomlMapper TOML = new TomlMapper();
 
     private final String file;
@@ -80,10 +83,25 @@ final class EntryReader {
                 texts(root, "versions"),
                 text(root, "usher"),
                 list(root, "related", node -> number(node, "related")),
-                filled(list(root, "sources", node -> {
-                    allow(node, "sources", Set.of("title", "page"));
-                    return new Entry.Source(text(node, "title"), text(node, "page"));
-                }), "sources"));
+                sources(servers, symbol));
+    }
+
+    /** The file's own, and the pages of the error references, whose addresses follow from the symbol. */
+    private List<Entry.Source> sources(Map<Family, String> servers, String symbol) {
+        List<Entry.Source> all = new ArrayList<>(list(root, "sources", node -> {
+            allow(node, "sources", Set.of("title", "page"));
+            return new Entry.Source(text(node, "title"), text(node, "page"));
+        }));
+        String anchor = "#error_" + symbol.toLowerCase(Locale.ROOT);
+        if (servers.containsKey(Family.CLIENT)) {
+            all.add(new Entry.Source("MySQL Error Message Reference: " + symbol, MYSQL_ERRORS + "client-error-reference.html" + anchor));
+        } else if (servers.containsKey(Family.MYSQL) && !servers.get(Family.MYSQL).startsWith("up to")) {
+            all.add(new Entry.Source("MySQL Error Message Reference: " + symbol, MYSQL_ERRORS + "server-error-reference.html" + anchor));
+        }
+        if (servers.containsKey(Family.MARIADB)) {
+            all.add(new Entry.Source("MariaDB Error Codes", MARIADB_ERRORS));
+        }
+        return List.copyOf(all);
     }
 
     private Entry.Fix fix(JsonNode node) {

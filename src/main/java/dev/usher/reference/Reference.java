@@ -16,6 +16,8 @@ public final class Reference {
     private static final Pattern NUMBER = Pattern.compile("(?:MY-0*)?(\\d{1,6})", Pattern.CASE_INSENSITIVE);
     private static final Pattern SYMBOL = Pattern.compile("[A-Z]\\w*_\\w+", Pattern.CASE_INSENSITIVE);
     private static final Pattern SQL_STATE = Pattern.compile("[0-9A-Z]{5}", Pattern.CASE_INSENSITIVE);
+    /** MariaDB's names for numbers that it keeps free: worth a line only where the number means nothing else. */
+    private static final Pattern UNUSED = Pattern.compile("ER_(?:UNUSED|MYSQL)_\\d+");
     private static final int SEVERAL = 5;
 
     /**
@@ -85,7 +87,7 @@ public final class Reference {
                 continue;
             }
             for (ErrorList.Line line : ErrorList.of(family).lines()) {
-                if (line.code() == code && (found.isEmpty() || !line.symbol().startsWith("ER_UNUSED"))) {
+                if (line.code() == code && (found.isEmpty() || !UNUSED.matcher(line.symbol()).matches())) {
                     others.merge(line.symbol(), shortEntry(family, line), Reference::both);
                 }
             }

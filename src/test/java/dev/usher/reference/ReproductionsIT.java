@@ -52,10 +52,15 @@ class ReproductionsIT {
         if (!way.possible()) {
             IMPOSSIBLE.computeIfAbsent(server.name(), name -> new ArrayList<>()).add(entry.code());
         }
+        ServerState.dropTestAccounts(server);
         ServerState before = ServerState.of(server);
         try (Script script = new Script(server)) {
             if (way.possible()) {
                 String got = script.run(way.steps());
+                if (script.stopped()) {
+                    server.startAgain();
+                    ServerState.dropTestAccounts(server);
+                }
                 if (way.expected().startsWith("log: ")) {
                     script.awaitInLog(pattern(way.expected().substring("log: ".length())));
                 } else {

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Script implements AutoCloseable {
     private static final Pattern STEP = Pattern.compile("([a-z]\\w*)> (.*)", Pattern.DOTALL);
     private static final Pattern PLACE = Pattern.compile("\\{(\\w+)(\\.id)?}");
+    private static final Pattern REPEATED = Pattern.compile("\\{(\\w)\\*(\\d+)}");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final TestServer server;
@@ -35,7 +36,9 @@ final class Script implements AutoCloseable {
     private final Map<String, ScriptClient> clients = new LinkedHashMap<>();
     private final List<ScriptClient> others = new ArrayList<>();
     private final List<CompletableFuture<Void>> inBackground = new ArrayList<>();
+    private final Map<String, FakeGreeting> fakes = new LinkedHashMap<>();
     private @Nullable String lastError;
+    private boolean stopped;
 
     Script(TestServer server) throws IOException {
         this.server = server;
@@ -78,12 +81,15 @@ final class Script implements AutoCloseable {
         switch (name) {
             case "server" -> serverStep(words);
             case "until" -> await(what);
+            case "fake" -> fakes.put("fake", FakeGreeting.listen(HexFormat.of().parseHex(what.replaceFirst("answers ?", ""))));
             default -> {
                 switch (words[0]) {
                     case "connect" -> connect(name, words);
                     case "disconnect" -> clients.get(name).close();
                     case "read" -> clients.get(name).read();
                     case "send" -> send(name, words);
+                    case "bytes" -> clients.get(name).bytes(hex(words, 1));
+                    case "ask" -> clients.get(name).ask(what.substring("ask ".length()));
                     default -> statement(name, what);
                 }
             }
@@ -92,9 +98,14 @@ final class Script implements AutoCloseable {
 
     private void serverStep(String[] words) throws Exception {
         switch (words[0]) {
-            case "stop" -> server.stop();
-            case "kill" -> server.kill();
-            case "start" -> server.startAgain();
+            case "stop" -> {
+                stopped = true;
+                server.stop();
+            }
+            case "kill" -> {
+                stopped = true;
+                server.kill();
+            }
             case "with" -> {
                 // ReproductionsIT has started it so.
             }
@@ -114,7 +125,7 @@ final class Script implements AutoCloseable {
             others.add(client);
             if (!options.containsKey("greeting")) {
                 client.logIn(options.getOrDefault("user", "root"), options.getOrDefault("password", ""), options.getOrDefault("schema", ""),
-                        without(options.getOrDefault("without", "")));
+                        capability(options.getOrDefault("with", "")), capability(options.getOrDefault("without", "")));
             }
             clients.put(name, client); // what follows means the last one that was let in
             if (options.containsKey("disconnect")) {
@@ -123,17 +134,23 @@ final class Script implements AutoCloseable {
         }
     }
 
-    private static long without(String capability) {
+    private static long capability(String capability) {
         return switch (capability) {
             case "" -> 0;
+            case "compress" -> Capabilities.COMPRESS;
+            case "expired" -> Capabilities.CAN_HANDLE_EXPIRED_PASSWORDS;
             case "plugins" -> Capabilities.PLUGIN_AUTH | Capabilities.PLUGIN_AUTH_LENENC_DATA;
             default -> throw new AssertionError("unknown capability: " + capability);
         };
     }
 
+    private static byte[] hex(String[] words, int from) {
+        return HexFormat.of().parseHex(String.join("", List.of(words).subList(from, words.length)));
+    }
+
     private void send(String name, String[] words) throws IOException {
         ScriptClient client = clients.containsKey(name) ? clients.get(name) : login(name);
-        client.send(Integer.parseInt(words[1]), HexFormat.of().parseHex(String.join("", List.of(words).subList(2, words.length))));
+        client.send(Integer.parseInt(words[1]), hex(words, 2));
         client.read();
     }
 
@@ -204,7 +221,13 @@ final class Script implements AutoCloseable {
         });
     }
 
-    private String fill(String text) {
+    /** Whether a step has stopped the server, which the steps that follow do not need. */
+    boolean stopped() {
+        return stopped;
+    }
+
+    private String fill(String step) {
+        String text = REPEATED.matcher(step).replaceAll(place -> place.group(1).repeat(Integer.parseInt(place.group(2))));
         return PLACE.matcher(text).replaceAll(place -> {
             String name = place.group(1);
             if (place.group(2) != null && clients.containsKey(name)) {
@@ -213,6 +236,8 @@ final class Script implements AutoCloseable {
             return switch (name) {
                 case "host" -> server.host();
                 case "port" -> String.valueOf(server.port());
+                case "pid" -> String.valueOf(server.pid());
+                case "fake" -> String.valueOf(fakes.get("fake").port());
                 case "socket" -> server.socket().toString();
                 default -> throw new AssertionError("nothing is known as " + place.group());
             };
@@ -224,6 +249,9 @@ final class Script implements AutoCloseable {
     public void close() throws IOException, SQLException {
         for (ScriptClient client : others) {
             client.close();
+        }
+        for (FakeGreeting fake : fakes.values()) {
+            fake.close();
         }
     }
 }

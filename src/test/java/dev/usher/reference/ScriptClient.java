@@ -18,7 +18,6 @@ import dev.usher.wire.Packets;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -34,6 +33,7 @@ final class ScriptClient implements AutoCloseable {
             | Capabilities.PLUGIN_AUTH | Capabilities.PLUGIN_AUTH_LENENC_DATA | Capabilities.TRANSACTIONS | Capabilities.DEPRECATE_EOF
             | Capabilities.MULTI_RESULTS;
     private static final int MORE_DATA = 1;
+    private static final int COMPRESSED_HEADER = 7;
     private static final int PATIENCE_MILLIS = 30_000;
 
     private final Socket socket;
@@ -41,6 +41,7 @@ final class ScriptClient implements AutoCloseable {
     private final OutputStream out;
     private HandshakeV10 greeting;
     private int sequence;
+    private boolean compressed;
 
     private ScriptClient(Socket socket) throws IOException {
         this.socket = socket;
@@ -80,10 +81,13 @@ final class ScriptClient implements AutoCloseable {
         return greeting.connectionId();
     }
 
-    /** @param without capabilities that the client shall not have */
-    void logIn(String user, String password, String schema, long without) throws IOException {
+    /**
+     * @param with capabilities that the client has besides
+     * @param without capabilities that it has not
+     */
+    void logIn(String user, String password, String schema, long with, long without) throws IOException {
         Credentials credentials = Credentials.ofPassword(password.getBytes(UTF_8));
-        long capabilities = (CAPABILITIES | (schema.isEmpty() ? 0 : Capabilities.CONNECT_WITH_DB)) & ~without;
+        long capabilities = (CAPABILITIES | with | (schema.isEmpty() ? 0 : Capabilities.CONNECT_WITH_DB)) & ~without;
         boolean knownPlugin = credentials.answerFor(greeting.authPlugin(), greeting.nonce()) instanceof Answer.Bytes;
         String plugin = knownPlugin ? greeting.authPlugin() : "mysql_native_password";
         byte[] nonce = greeting.nonce();
@@ -94,6 +98,7 @@ final class ScriptClient implements AutoCloseable {
             ByteBuf packet = read();
             switch (packet.getUnsignedByte(packet.readerIndex())) {
                 case OkPacket.HEADER -> {
+                    compressed = (capabilities & Capabilities.COMPRESS) != 0;
                     return;
                 }
                 case AuthSwitchRequest.HEADER -> {
@@ -122,9 +127,7 @@ final class ScriptClient implements AutoCloseable {
 
     /** The first column of every row; empty for a statement without rows. */
     List<String> query(String sql) throws IOException {
-        sequence = 0;
-        byte[] text = sql.getBytes(UTF_8);
-        write(Unpooled.buffer(text.length + 1).writeByte(Command.QUERY.code()).writeBytes(text));
+        ask(sql);
         List<String> rows = new ArrayList<>();
         while (true) {
             ByteBuf first = read();
@@ -141,6 +144,13 @@ final class ScriptClient implements AutoCloseable {
                 return rows;
             }
         }
+    }
+
+    /** Sends a statement and reads nothing. */
+    void ask(String sql) throws IOException {
+        sequence = 0;
+        byte[] text = sql.getBytes(UTF_8);
+        write(Unpooled.buffer(text.length + 1).writeByte(Command.QUERY.code()).writeBytes(text));
     }
 
     private int readRows(long columns, List<String> rows) throws IOException {
@@ -165,8 +175,16 @@ final class ScriptClient implements AutoCloseable {
         write(Unpooled.wrappedBuffer(payload));
     }
 
+    /** These bytes and nothing around them. */
+    void bytes(byte[] raw) throws IOException {
+        out.write(raw);
+    }
+
     /** One packet's payload. */
     ByteBuf read() throws IOException {
+        if (compressed) {
+            in.skipNBytes(COMPRESSED_HEADER); // small answers are not compressed, and have a frame to themselves
+        }
         byte[] header = new byte[Packets.HEADER];
         in.readFully(header);
         sequence = (header[3] & 0xFF) + 1;
@@ -189,16 +207,6 @@ final class ScriptClient implements AutoCloseable {
         byte[] all = new byte[packets.readableBytes()];
         packets.readBytes(all);
         out.write(all);
-    }
-
-    /** Whether the server has closed the connection; waits for it. */
-    boolean closedByServer() throws IOException {
-        try {
-            read();
-            return false;
-        } catch (EOFException end) {
-            return true;
-        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.usher.reference;
 
 import dev.usher.testing.Flavour;
+import dev.usher.testing.TestAccount;
 import dev.usher.testing.TestServer;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -18,6 +19,15 @@ record ServerState(Map<String, String> variables, Set<String> accounts, Set<Stri
     static ServerState of(TestServer server) throws SQLException {
         try (Connection connection = server.connect(); Statement statement = connection.createStatement()) {
             return new ServerState(variables(statement), column(statement, ACCOUNTS), column(statement, "SHOW SCHEMAS"));
+        }
+    }
+
+    /** Those of the other tests, which would let in or be named where the entries mean nobody. */
+    static void dropTestAccounts(TestServer server) throws SQLException {
+        try (Connection connection = server.connect(); Statement statement = connection.createStatement()) {
+            for (TestAccount account : server.accounts()) {
+                statement.execute("DROP USER IF EXISTS '" + account.user() + "'@'%'");
+            }
         }
     }
 

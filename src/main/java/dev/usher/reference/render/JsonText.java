@@ -17,7 +17,15 @@ public final class JsonText {
     /** One object for one meaning, and an array of them otherwise. */
     public static String of(List<Explanation> meanings) {
         List<Map<String, @Nullable Object>> all = meanings.stream().map(JsonText::fields).toList();
-        Object root = all.size() == 1 ? all.getFirst() : all;
+        return text(all.size() == 1 ? all.getFirst() : all);
+    }
+
+    /** An array, however many there are. */
+    public static String array(List<? extends Explanation> meanings) {
+        return text(meanings.stream().map(JsonText::fields).toList());
+    }
+
+    private static String text(Object root) {
         return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(root);
     }
 
