@@ -9,9 +9,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** Finds what is known about an error. Immutable; what it reads it reads when it is first asked for. */
+/** Finds what is known about an error. What it reads it reads when it is first asked for. For one thread. */
 public final class Reference {
     private static final Pattern NUMBER = Pattern.compile("(?:MY-0*)?(\\d{1,6})", Pattern.CASE_INSENSITIVE);
     private static final Pattern SYMBOL = Pattern.compile("[A-Z]\\w*_\\w+", Pattern.CASE_INSENSITIVE);
@@ -19,6 +21,8 @@ public final class Reference {
     /** MariaDB's names for numbers that it keeps free: worth a line only where the number means nothing else. */
     private static final Pattern UNUSED = Pattern.compile("ER_(?:UNUSED|MYSQL)_\\d+");
     private static final int SEVERAL = 5;
+
+    private @Nullable Related related;
 
     /**
      * What was found for one thing that somebody asked for.
@@ -136,7 +140,7 @@ public final class Reference {
         if (!full.isEmpty()) {
             return full;
         }
-        Set<Integer> codes = new java.util.TreeSet<>();
+        Set<Integer> codes = new TreeSet<>();
         for (Family family : Family.values()) {
             ErrorList.of(family).lines().stream().filter(line -> line.sqlState().equals(sqlState)).forEach(line -> codes.add(line.code()));
         }
@@ -166,8 +170,11 @@ public final class Reference {
         return found.values().stream().flatMap(each -> each.values().stream()).toList();
     }
 
-    private static ShortEntry shortEntry(Family family, ErrorList.Line line) {
-        return new ShortEntry(line.code(), line.symbol(), line.sqlState(), List.of(family), List.of());
+    private ShortEntry shortEntry(Family family, ErrorList.Line line) {
+        if (related == null) {
+            related = new Related();
+        }
+        return new ShortEntry(line.code(), line.symbol(), line.sqlState(), List.of(family), related.to(line));
     }
 
     private static ShortEntry both(ShortEntry one, ShortEntry two) {

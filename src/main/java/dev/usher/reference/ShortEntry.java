@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
  * An error that the reference only names.
  *
  * @param servers who has it under this symbol
- * @param related codes of full entries with the same SQLSTATE class or a similar symbol
+ * @param related codes of full entries with the same SQLSTATE or a similar symbol
  */
 public record ShortEntry(int code, String symbol, String sqlState, List<Family> servers, List<Integer> related) implements Explanation {
     /** Such as {@code MySQL 9.7, MariaDB 11.8}: the versions that the lists are from. */

@@ -71,11 +71,18 @@ class ReproductionsIT {
             for (Entry.Fix fix : entry.fixes()) {
                 if (fix.on().contains(family(kind)) && fix.language().equals("sql")) {
                     script.fix(fix.code());
+                } else if (fix.on().contains(family(kind)) && fix.language().equals("ini")) {
+                    assertThat(before.variables().keySet()).as(fix.title()).containsAll(settings(fix.code()));
                 }
             }
         } finally {
             before.restore(server);
         }
+    }
+
+    /** What an option file sets. */
+    private static List<String> settings(String ini) {
+        return ini.lines().filter(line -> line.matches("\\w+ *=.*")).map(line -> line.replaceFirst(" *=.*", "")).toList();
     }
 
     /** {@code {…}} stands for anything. */

@@ -102,10 +102,6 @@ final class Script implements AutoCloseable {
                 stopped = true;
                 server.stop();
             }
-            case "kill" -> {
-                stopped = true;
-                server.kill();
-            }
             case "with" -> {
                 // ReproductionsIT has started it so.
             }
