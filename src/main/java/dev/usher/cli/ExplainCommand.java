@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -129,7 +130,7 @@ final class ExplainCommand implements Callable<Integer> {
             println(new Answer(
                     List.of("code", "symbol", "sqlstate", "class", "severity", "servers"),
                     entries.stream()
-                            .map(entry -> List.<Object> of(entry.code(), entry.symbol(), entry.sqlState(), entry.errorClass().key(),
+                            .map(entry -> List.<@Nullable Object> of(entry.code(), entry.symbol(), entry.sqlState(), entry.errorClass().key(),
                                     entry.severity().key(), String.join(", ", entry.servers().keySet().stream().map(Object::toString).toList())))
                             .toList()).table());
         }
