@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +26,8 @@ final class Mentions {
             Pattern.compile("SQLSTATE\\[\\w{5}\\]: [^:\\[\\]]{3,60}: (\\d{4,5}) "),
             // (1040, 'Too many connections')
             Pattern.compile("\\((\\d{4,5}), ?[\"'bu]"),
+            // mysql.connector.errors.DatabaseError: 1040: …
+            Pattern.compile("(?:Error|Exception): (\\d{4,5}): "),
             // 1040 (08004): …
             Pattern.compile("\\b(\\d{4,5}) \\([0-9A-Z]{5}\\)"),
             // [Warning] [MY-010914] [Server] …
@@ -38,12 +41,16 @@ final class Mentions {
     /** What journald, syslog and container logs put in front. */
     private static final Pattern PREFIX =
             Pattern.compile("^(?:\\w{3} +\\d+ [\\d:.]+ \\S+ [^\\s:]+: |\\d{4}-\\d\\d-\\d\\dT[\\d:.+Z-]+ (?:stdout|stderr) [FP] )");
-    private static final Pattern CONTINUED = Pattern.compile("^(?:\\s|at |Caused by|\\.\\.\\. \\d|Suppressed|[})\\]]).*", Pattern.DOTALL);
+    private static final Pattern CONTINUED =
+            Pattern.compile("^(?:\\s.*|at .*|Caused by.*|\\.\\.\\. \\d.*|Suppressed.*|The last packet .*|[})\\]].*|)$");
+    /** Where a log line is followed by the exception that it is about. */
+    private static final Pattern EXCEPTION = Pattern.compile("^(?:[a-zA-Z_]\\w*\\.)+\\w*(?:Exception|Error)\\b.*");
 
     private final Reference reference;
     private final Map<Integer, Integer> counts = new LinkedHashMap<>();
     private final Set<Integer> inThisEvent = new LinkedHashSet<>();
     private List<Phrase> phrases = List.of();
+    private boolean afterLogLine;
 
     private record Phrase(Pattern pattern, int code) {}
 
@@ -56,7 +63,7 @@ final class Mentions {
         List<String> lines = text.lines().toList();
         lines.forEach(line -> read(line, false));
         endEvent();
-        if (counts.isEmpty() || lines.size() > 1) {
+        if (counts.isEmpty() || lines.size() > 1 || counts.keySet().stream().anyMatch(code -> EntryFiles.of(code).isEmpty())) {
             // Only now, as it means reading all entries.
             counts.clear();
             phrases = phrases();
@@ -74,9 +81,12 @@ final class Mentions {
 
     private void read(String whole, boolean byWords) {
         String line = PREFIX.matcher(whole).replaceFirst("");
-        if (!CONTINUED.matcher(line).matches()) {
+        boolean continued = CONTINUED.matcher(line).matches();
+        boolean exception = EXCEPTION.matcher(line).matches();
+        if (!continued && !(exception && afterLogLine)) {
             endEvent();
         }
+        afterLogLine = !continued && !exception;
         Set<Integer> found = new LinkedHashSet<>();
         for (Pattern each : NUMBERS) {
             Matcher number = each.matcher(line);
@@ -89,10 +99,28 @@ final class Mentions {
             reference.bySymbol(symbol.group()).forEach(meaning -> found.add(meaning.code()));
         }
         found.removeIf(code -> reference.byCode(code).isEmpty());
-        if (found.isEmpty() && byWords) {
-            phrases.stream().filter(phrase -> phrase.pattern().matcher(line).find()).findFirst().ifPresent(phrase -> found.add(phrase.code()));
+        // A number of MySQL's error log, which has another range than what clients see, says less than the words behind it.
+        if (byWords && found.stream().allMatch(code -> EntryFiles.of(code).isEmpty())) {
+            firstPhrase(line).ifPresent(code -> {
+                found.clear();
+                found.add(code);
+            });
         }
         inThisEvent.addAll(found);
+    }
+
+    /** What stands first in a line is what it is about; what follows is the reason. Among those that begin alike, the longest text counts. */
+    private Optional<Integer> firstPhrase(String line) {
+        Optional<Integer> best = Optional.empty();
+        int start = Integer.MAX_VALUE;
+        for (Phrase phrase : phrases) {
+            Matcher matcher = phrase.pattern().matcher(line);
+            if (matcher.find() && matcher.start() < start) {
+                start = matcher.start();
+                best = Optional.of(phrase.code());
+            }
+        }
+        return best;
     }
 
     private void endEvent() {

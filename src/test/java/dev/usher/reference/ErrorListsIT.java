@@ -62,7 +62,8 @@ class ErrorListsIT {
             lines.add(code + " " + error.group(2) + " " + states.getOrDefault(code, "HY000"));
         }
         assertThat(states).hasSizeGreaterThan(200);
-        compare(Family.MARIADB, lines);
+        // perror names some twice: the number is also one of the operating system or of an engine.
+        compare(Family.MARIADB, lines.stream().distinct().toList());
     }
 
     private static void compare(Family family, List<String> fromServer) throws IOException {
@@ -73,7 +74,7 @@ class ErrorListsIT {
         List<String> ours = Files.readAllLines(file);
         assumeTrue(ours.getFirst().equals(fromServer.getFirst()),
                 () -> "The list is of " + family + " " + ours.getFirst() + ", and installed is " + fromServer.getFirst());
-        assertThat(ours).isEqualTo(fromServer);
+        assertThat(ours).containsExactlyElementsOf(fromServer);
     }
 
     private static String perror() throws IOException, InterruptedException {

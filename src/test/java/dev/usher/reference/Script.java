@@ -30,6 +30,9 @@ final class Script implements AutoCloseable {
     private static final Pattern REPEATED = Pattern.compile("\\{(\\w)\\*(\\d+)}");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /** More than the 100 ms for which innodb_trx keeps what it has shown, or the same is shown forever. */
+    private static final Duration POLL = Duration.ofMillis(150);
+
     private final TestServer server;
     private final Path log;
     private final long logBefore;
@@ -39,6 +42,7 @@ final class Script implements AutoCloseable {
     private final Map<String, FakeGreeting> fakes = new LinkedHashMap<>();
     private @Nullable String lastError;
     private boolean stopped;
+    private boolean limited;
 
     Script(TestServer server) throws IOException {
         this.server = server;
@@ -53,6 +57,7 @@ final class Script implements AutoCloseable {
             lastError = null;
             String step = fill(steps.get(i));
             if (step.startsWith("$ ")) {
+                limited |= step.startsWith("$ prlimit");
                 String output = ClientCommand.run(step.substring(2), server);
                 if (last) {
                     return output;
@@ -188,7 +193,7 @@ final class Script implements AutoCloseable {
     /** Until the statement's first value is neither 0 nor empty. */
     private void await(String sql) throws IOException {
         ScriptClient client = clients.containsKey("until") ? clients.get("until") : login("until");
-        Awaitility.await(sql).atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> {
+        Awaitility.await(sql).atMost(PATIENCE).pollInterval(POLL).until(() -> {
             List<String> rows = client.query(sql);
             return !rows.isEmpty() && !rows.getFirst().equals("0") && !rows.getFirst().isEmpty();
         });
@@ -217,9 +222,17 @@ final class Script implements AutoCloseable {
         });
     }
 
-    /** Whether a step has stopped the server, which the steps that follow do not need. */
-    boolean stopped() {
-        return stopped;
+    /** Starts the server again if a step has stopped it, and takes a limit from it that a step has set. */
+    void makeServerUsable() throws Exception {
+        if (stopped) {
+            server.startAgain();
+            stopped = false;
+            ServerState.dropTestAccounts(server);
+        }
+        if (limited) {
+            ClientCommand.run(fill("prlimit --pid={pid} --as=unlimited:"), server);
+            limited = false;
+        }
     }
 
     private String fill(String step) {

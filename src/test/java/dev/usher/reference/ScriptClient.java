@@ -206,7 +206,12 @@ final class ScriptClient implements AutoCloseable {
         } while (length == 0xFFFFFF);
         byte[] all = new byte[packets.readableBytes()];
         packets.readBytes(all);
-        out.write(all);
+        try {
+            out.write(all);
+        } catch (IOException hungUp) {
+            read(); // a server that hangs up in the middle has said why
+            throw hungUp;
+        }
     }
 
     @Override

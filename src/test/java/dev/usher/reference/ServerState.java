@@ -28,6 +28,7 @@ record ServerState(Map<String, String> variables, Set<String> accounts, Set<Stri
             for (TestAccount account : server.accounts()) {
                 statement.execute("DROP USER IF EXISTS '" + account.user() + "'@'%'");
             }
+            statement.execute("FLUSH PRIVILEGES"); // or the server goes on believing that some account admits every host
         }
     }
 
