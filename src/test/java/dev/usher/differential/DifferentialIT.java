@@ -40,6 +40,7 @@ class DifferentialIT {
         TestAccount account = server.accounts().getFirst();
         Long given = Long.getLong("usher.differential.seed");
         long seed = given == null ? RandomGenerator.getDefault().nextLong(1, 1_000_000_000) : given;
+        new Fixture(server).create();
         try (UsherInFront usher = new UsherInFront(server.port(), state, account.user(), account.password())) {
             Stage stage = new Stage(server, new InetSocketAddress("127.0.0.1", usher.getAsInt()));
             if (!SCRIPT.isEmpty()) {

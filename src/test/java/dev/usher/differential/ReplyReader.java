@@ -185,10 +185,16 @@ final class ReplyReader {
                 line.append(' ').append(shown(LengthEncoded.readSlice(packet)));
             }
             packet.skipBytes(1);
-            lines.add(line + " charset=" + packet.readUnsignedShortLE() + " length=" + packet.readUnsignedIntLE() + " type="
+            lines.add(line + " charset=" + charset(packet.readUnsignedShortLE()) + " length=" + packet.readUnsignedIntLE() + " type="
                     + packet.readUnsignedByte() + " flags=" + Integer.toHexString(packet.readUnsignedShortLE()) + " decimals="
                     + packet.readUnsignedByte());
         }
+    }
+
+    /** Of utf8mb4 any collation: which one says no more than which was the default when the session last chose utf8mb4 for its results. */
+    private static String charset(int collation) {
+        return collation == 45 || collation == 46 || collation >= 224 && collation < 248 || collation >= 255 && collation < 320 ? "utf8mb4"
+                : Integer.toString(collation);
     }
 
     /** The server does not send this one to Usher, which cannot know whether another result will follow; no client asks that here. */

@@ -40,11 +40,11 @@ final class Speaker {
     }
 
     void say(Command command) {
-        next.add(command);
+        next.add(Known.wrong(command) ? new Command.Ping() : command);
     }
 
     void query(String text) {
-        next.add(new Command.Query(text));
+        say(new Command.Query(text));
     }
 
     /** One of them. */

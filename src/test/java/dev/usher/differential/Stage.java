@@ -25,7 +25,6 @@ final class Stage {
         this.usher = usher;
         account = server.accounts().getFirst();
         fixture = new Fixture(server);
-        fixture.create();
         // Now the server has the password's hash in its cache, and a login needs no full exchange.
         DriverManager.getConnection("jdbc:mariadb://%s:%d/test?user=%s&password=%s&allowPublicKeyRetrieval=true&sslMode=disable"
                 .formatted(server.host(), server.port(), account.user(), account.password())).close();

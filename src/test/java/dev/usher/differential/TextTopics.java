@@ -8,7 +8,11 @@ final class TextTopics {
             Topic.of("comment", 4, s -> s.queryOneOf("SELECT /*!99999 'no' , */ 1", "SELECT /*! 1, */ 2", "/*!50000 SET time_zone = '+05:00' */",
                     "SELECT /*M! 3, */ 4", "SELECT 1 /* '; SET time_zone = '+06:00' */", "SELECT 1 -- ' ; \n", "SELECT 1 # ;",
                     "/*!99999 SET time_zone = '+04:00' */", "/*! SET */ /*! sql_mode = '' */", "SELECT /*!50701 1 */ /*! + 1 */",
-                    "SELECT 1 /*!999999 ; SELECT 2 */", "/* a */ /*! USE */ {s}")),
+                    "/* a */ /*! USE */ {s}")),
+            Topic.of("comment-with-statement", 1, s -> {
+                s.query("SELECT 1 /*!999999 ; SELECT 2 */");
+                HoldingTopics.end(s);
+            }).holding(),
             Topic.of("multibyte", 4, TextTopics::multibyte),
             Topic.of("large", 1, s -> {
                 s.query("SELECT LENGTH('{pad:150000}')");
@@ -22,9 +26,12 @@ final class TextTopics {
                         "SELECT '\\\\', \"\\\"\"", "SELECT 'it''s', \"a\"\"b\"", "SELECT 'a\\'; SET time_zone = '+01:00'; -- '");
                 s.query("SELECT @@sql_mode, @@time_zone");
             }),
-            Topic.of("compound", 1, s -> s.queryOneOf("BEGIN NOT ATOMIC DECLARE v INT DEFAULT 3; SELECT v; END",
-                    "IF 1 = 1 THEN SELECT 'yes'; END IF", "BEGIN NOT ATOMIC SET time_zone = '+11:00'; END",
-                    "FOR i IN 1..3 DO SELECT i; END FOR")).onMariaDb().holding());
+            Topic.of("compound", 1, s -> {
+                s.queryOneOf("BEGIN NOT ATOMIC DECLARE v INT DEFAULT 3; SELECT v; END", "IF 1 = 1 THEN SELECT 'yes'; END IF",
+                        "BEGIN NOT ATOMIC SET time_zone = '+11:00'; END", "FOR i IN 1..3 DO SELECT i; END FOR");
+                s.query("SELECT @@time_zone");
+                HoldingTopics.end(s);
+            }).onMariaDb().holding());
 
     private TextTopics() {}
 
