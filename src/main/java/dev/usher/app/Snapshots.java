@@ -89,7 +89,7 @@ public final class Snapshots implements PoolerView {
                 leased,
                 pool.idle().size(),
                 pool.opening(),
-                0,
+                worker.logins().running(pool),
                 budget.limit(),
                 Duration.ofNanos(Math.max(0, System.nanoTime() - worker.oldestWait(pool))),
                 0);
