@@ -4,19 +4,19 @@ import java.util.List;
 
 /** Session variables, sql_mode, character sets and the schema. */
 final class SettingTopics {
-    private static final String[] ASSIGNMENTS = {"time_zone = '+0N:00'", "sql_mode = 'ANSI_QUOTES'", "sql_mode = ''",
+    private static final String[] ASSIGNMENTS = {"time_zone = '+0#:00'", "sql_mode = 'ANSI_QUOTES'", "sql_mode = ''",
         "sql_mode = 'NO_BACKSLASH_ESCAPES'", "sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE'", "sql_mode = 'PIPES_AS_CONCAT,ANSI_QUOTES'",
-        "sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')", "group_concat_max_len = N00", "lc_time_names = 'de_DE'",
-        "lc_time_names = 'ja_JP'", "div_precision_increment = N", "default_week_format = N", "sql_auto_is_null = 1", "sql_auto_is_null = 0",
-        "sql_safe_updates = 1", "sql_safe_updates = 0", "sql_select_limit = N", "sql_select_limit = DEFAULT", "max_join_size = N000000",
-        "foreign_key_checks = 0", "foreign_key_checks = 1", "unique_checks = 0", "auto_increment_increment = N",
-        "auto_increment_offset = N", "max_error_count = N", "max_error_count = DEFAULT", "collation_connection = 'latin1_general_ci'",
+        "sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')", "group_concat_max_len = #00", "lc_time_names = 'de_DE'",
+        "lc_time_names = 'ja_JP'", "div_precision_increment = #", "default_week_format = #", "sql_auto_is_null = 1", "sql_auto_is_null = 0",
+        "sql_safe_updates = 1", "sql_safe_updates = 0", "sql_select_limit = #", "sql_select_limit = DEFAULT", "max_join_size = #000000",
+        "foreign_key_checks = 0", "foreign_key_checks = 1", "unique_checks = 0", "auto_increment_increment = #",
+        "auto_increment_offset = #", "max_error_count = #", "max_error_count = DEFAULT", "collation_connection = 'latin1_general_ci'",
         "collation_connection = 'utf8mb4_bin'", "character_set_results = NULL", "character_set_results = latin1",
         "character_set_results = utf8mb4", "character_set_client = latin1", "character_set_client = utf8mb4",
-        "character_set_connection = ucs2", "character_set_connection = utf8mb4", "net_write_timeout = 7N", "wait_timeout = 400N",
+        "character_set_connection = ucs2", "character_set_connection = utf8mb4", "net_write_timeout = 7#", "wait_timeout = 400#",
         "default_storage_engine = MyISAM", "default_storage_engine = InnoDB", "sql_quote_show_create = 0", "sql_quote_show_create = 1",
-        "big_tables = 0", "optimizer_prune_level = 0", "sort_buffer_size = N00000", "low_priority_updates = 1", "updatable_views_with_limit = 0",
-        "sql_warnings = 1", "sql_notes = 0", "sql_notes = 1", "max_sort_length = N0", "completion_type = 0"};
+        "big_tables = 0", "optimizer_prune_level = 0", "sort_buffer_size = #00000", "low_priority_updates = 1", "updatable_views_with_limit = 0",
+        "sql_warnings = 1", "sql_notes = 0", "sql_notes = 1", "max_sort_length = #0", "completion_type = 0"};
 
     private static final String[] SCOPES = {"", "SESSION ", "LOCAL ", "@@", "@@session.", "@@local."};
 
@@ -54,7 +54,7 @@ final class SettingTopics {
     private SettingTopics() {}
 
     static String assignment(Speaker s) {
-        return s.oneOf(ASSIGNMENTS).replace("N", Integer.toString(1 + s.number(9)));
+        return s.oneOf(ASSIGNMENTS).replace("#", Integer.toString(1 + s.number(9)));
     }
 
     private static void set(Speaker s) {

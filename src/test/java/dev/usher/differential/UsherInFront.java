@@ -16,7 +16,7 @@ import java.util.function.IntSupplier;
 
 /** An Usher that gives every statement another one of three server connections. {@link PlantedFault} loads this class a second time, with a fault. */
 public final class UsherInFront implements AutoCloseable, IntSupplier {
-    private static final Duration WAIT_LIMIT = Duration.ofSeconds(4);
+    private static final Duration WAIT_LIMIT = Duration.ofSeconds(2);
 
     private final Usher usher;
 
