@@ -17,8 +17,6 @@ import java.util.Set;
  * @param variables names of the session's {@code session_track_system_variables}
  */
 record TrackerFilter(Set<String> variables, boolean schema) {
-    private static final String CHARSET_OF_IT = "character_set_connection";
-
     /** The default of {@code session_track_system_variables} on both servers. */
     static final TrackerFilter DEFAULT = new TrackerFilter(
             Set.of("autocommit", "character_set_client", "character_set_connection", "character_set_results", "time_zone"), true);
@@ -59,29 +57,15 @@ record TrackerFilter(Set<String> variables, boolean schema) {
 
     private void variables(ByteBuf entry, ByteBuf out) {
         while (entry.isReadable()) {
+            int from = entry.readerIndex();
             String name = LengthEncoded.readString(entry, StandardCharsets.UTF_8);
-            String value = LengthEncoded.readString(entry, StandardCharsets.UTF_8);
+            LengthEncoded.readSlice(entry);
             if (variables.contains(name) || variables.contains("*")) {
-                variable(name, value, out);
-            } else if (name.equals("collation_connection") && variables.contains(CHARSET_OF_IT)) {
-                // MariaDB takes the two for one, and tells of this one where all are tracked; a character set is the beginning of its collations' names.
-                variable(CHARSET_OF_IT, value.replaceFirst("_.*", ""), out);
+                int length = entry.readerIndex() - from;
+                out.writeByte(SessionTrack.SYSTEM_VARIABLES);
+                LengthEncoded.writeInt(out, length);
+                out.writeBytes(entry, from, length);
             }
-        }
-    }
-
-    private static void variable(String name, String value, ByteBuf out) {
-        byte[] nameBytes = name.getBytes(StandardCharsets.UTF_8);
-        byte[] valueBytes = value.getBytes(StandardCharsets.UTF_8);
-        ByteBuf entry = out.alloc().buffer(nameBytes.length + valueBytes.length + 18);
-        try {
-            LengthEncoded.writeBytes(entry, nameBytes);
-            LengthEncoded.writeBytes(entry, valueBytes);
-            out.writeByte(SessionTrack.SYSTEM_VARIABLES);
-            LengthEncoded.writeInt(out, entry.readableBytes());
-            out.writeBytes(entry);
-        } finally {
-            entry.release();
         }
     }
 }

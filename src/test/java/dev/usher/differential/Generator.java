@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 
 /** Writes scripts. The same seed writes the same script. */
 final class Generator {
-    /** Of three server connections that can be lent, two may be held, and one is left for everybody else. */
+    /** Sessions that keep a server connection leave some for the others. */
     private static final int HOLDERS = 2;
 
     private static final int UTF8MB4 = Profile.UTF8MB4;

@@ -15,6 +15,7 @@ final class HoldingTopics {
                 Topics.amid(s, 1);
                 s.queryOneOf("COMMIT", "ROLLBACK");
                 s.query("SET autocommit = 1");
+                end(s);
             }).holding(),
             Topic.of("characteristics", 3, s -> {
                 s.queryOneOf("SET TRANSACTION ISOLATION LEVEL READ COMMITTED", "SET TRANSACTION READ ONLY",
@@ -66,6 +67,7 @@ final class HoldingTopics {
                 s.query("HANDLER few CLOSE");
                 end(s);
                 s.query("HANDLER few READ NEXT");
+                end(s);
             }).holding(),
             Topic.of("xa", 1, s -> {
                 s.query("XA START '{s}'");
@@ -158,12 +160,13 @@ final class HoldingTopics {
         s.queryOneOf("EXECUTE p USING @a", "SELECT @a");
         end(s);
         s.query("EXECUTE p USING @a");
+        end(s);
     }
 
     private static void procedure(Speaker s) {
         s.queryOneOf("CALL sets_variable(4)", "CALL sets_time_zone()", "CALL two_results()", "CALL inserts(5)", "CALL makes_table()", "CALL fails()",
                 "CALL warns()", "CALL gives(4, @x)", "SELECT locks()", "SELECT sets()", "SELECT plain_function(4)", "INSERT INTO noted (n) VALUES (2)",
-                "DO sets()");
+                "DO sets()", "CALL no_such_procedure()", "SELECT no_such_function(1)", "DO 1", "INSERT INTO noted (n) VALUES (LAST_INSERT_ID())");
         s.queryOneOf("SELECT @by_procedure, @by_function, @noted, @x", "SELECT @@time_zone", "SELECT * FROM by_code", "SHOW WARNINGS",
                 "SELECT LAST_INSERT_ID()", "SELECT ROW_COUNT()", "SELECT IS_FREE_LOCK('{s}.f')", "SELECT FOUND_ROWS()");
         Topics.amid(s, 1);

@@ -40,6 +40,8 @@ final class Peer implements AutoCloseable {
     private final Map<String, Integer> statements = new HashMap<>();
     /** Parameters whose data has been sent ahead, by statement: an execution leaves their values out. */
     private final Map<String, Set<Integer>> sentAhead = new HashMap<>();
+    /** Statements that have been executed with their types. Without ever having had them, MariaDB 11.4 crashes. */
+    private final Set<String> bound = new HashSet<>();
     private final ReplyReader reader;
     private String failure = "";
 
@@ -122,6 +124,7 @@ final class Peer implements AutoCloseable {
             case Prepare prepare -> {
                 statements.remove(prepare.name());
                 sentAhead.remove(prepare.name());
+                bound.remove(prepare.name());
                 client.command(begin(dev.usher.wire.Command.STMT_PREPARE).writeBytes(placeholders.expand(prepare.text())));
             }
             case Execute execute -> client.command(execute(execute));
@@ -181,8 +184,9 @@ final class Peer implements AutoCloseable {
                 nulls[i / 8] |= (byte) (1 << i % 8);
             }
         }
-        out.writeBytes(nulls).writeByte(execute.bind() ? 1 : 0);
-        if (execute.bind()) {
+        boolean bind = bound.add(execute.name()) || execute.bind();
+        out.writeBytes(nulls).writeByte(bind ? 1 : 0);
+        if (bind) {
             for (Parameter each : parameters) {
                 out.writeShortLE(each.type().code());
                 if (attributes) {

@@ -72,6 +72,8 @@ final class ReplyReader {
             case OkPacket.EOF_HEADER -> end(packet);
             default -> ok(packet);
         }
+        // Of a command that runs no statement they are those of the statement before, which nobody asks here.
+        lines.replaceAll(line -> line.replaceFirst(" warnings=\\d+", ""));
         return lines;
     }
 
@@ -211,7 +213,7 @@ final class ReplyReader {
             ok(packet);
         } else {
             int warnings = packet.skipBytes(1).readUnsignedShortLE();
-            status = packet.readUnsignedShortLE();
+            status = packet.readUnsignedShortLE() & ~ServerStatus.ANSI_QUOTES;
             lines.add("EOF status=" + Integer.toHexString(status) + " warnings=" + warnings);
         }
     }
@@ -219,10 +221,12 @@ final class ReplyReader {
     private void ok(ByteBuf packet) {
         OkPacket ok = new OkPacket();
         ok.read(packet);
-        status = ok.status();
+        status = ok.status() & ~ServerStatus.ANSI_QUOTES; // which MariaDB sets and clears at other times than the setting
+        String trackers = trackers(ok.trackers());
+        int shown = trackers.isEmpty() ? status & ~ServerStatus.SESSION_STATE_CHANGED : status;
         lines.add("OK " + ok.header() + " affected=" + Long.toUnsignedString(ok.affectedRows()) + " id="
-                + Long.toUnsignedString(ok.insertId()) + " status=" + Integer.toHexString(status) + " warnings=" + ok.warnings() + " "
-                + shown(ok.message()) + trackers(ok.trackers()));
+                + Long.toUnsignedString(ok.insertId()) + " status=" + Integer.toHexString(shown) + " warnings=" + ok.warnings() + " "
+                + shown(ok.message()) + trackers);
     }
 
     private String trackers(ByteBuf of) {
@@ -230,7 +234,11 @@ final class ReplyReader {
         SessionTrack.read(of, new SessionTrack.Listener() {
             @Override
             public void variable(String name, String value) {
-                all.add(name + "=" + value);
+                // MariaDB tells of autocommit whenever a variable is set that is a bit beside it, such as sql_safe_updates.
+                // Of the character set and the collation of a connection Usher is told only one there.
+                if (!name.equals("autocommit") && !name.equals("character_set_connection")) {
+                    all.add(name + "=" + value);
+                }
             }
 
             @Override
@@ -245,12 +253,12 @@ final class ReplyReader {
 
             @Override
             public void transactionCharacteristics(String sql) {
-                all.add("characteristics=" + sql);
+                // Usher tells no client of transactions.
             }
 
             @Override
             public void transactionState(String state) {
-                all.add("transaction=" + state);
+                // Nor of these.
             }
         });
         return all.isEmpty() ? "" : " " + sideless(all.toString());

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 
-/** An Usher that gives every statement another one of three server connections. {@link PlantedFault} loads this class a second time, with a fault. */
+/** An Usher that gives every statement another server connection than the one before had. {@link PlantedFault} loads this class a second time, with a fault. */
 public final class UsherInFront implements AutoCloseable, IntSupplier {
     private static final Duration WAIT_LIMIT = Duration.ofSeconds(2);
 
@@ -27,7 +27,7 @@ public final class UsherInFront implements AutoCloseable, IntSupplier {
                 .withAdmin(plain.admin().withListen(Optional.empty()))
                 .withTls(plain.tls().withStateDirectory(state))
                 .withAccounts(new AccountConfig(user, Optional.of(Secret.of(password)), List.of()))
-                .withPool(plain.pool().withHandOver(HandOver.SHUFFLE).withMaxServerConnections(4).withWorkers(1).withWaitLimit(WAIT_LIMIT)));
+                .withPool(plain.pool().withHandOver(HandOver.SHUFFLE).withMaxServerConnections(8).withWorkers(1).withWaitLimit(WAIT_LIMIT)));
     }
 
     /** The port that it listens on. */
