@@ -168,7 +168,8 @@ public final class Session {
                 pins &= ~Pin.RESULTS_NOT_ASCII.bit();
             }
         }
-        if (insertId != 0 || (traits & bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE, Trait.SET_ONE_SHOT, Trait.LOAD_DATA_LOCAL)) != 0) {
+        if (insertId != 0
+                || (traits & bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE, Trait.SET_ONE_SHOT, Trait.LOAD_DATA_LOCAL)) != 0) {
             insertIdUnread = true;
         }
         warningsUnread = warnings > 0;

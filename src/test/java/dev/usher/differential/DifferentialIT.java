@@ -57,7 +57,8 @@ class DifferentialIT {
                 Optional<Difference> found = stage.play(script);
                 if (found.isPresent()) {
                     Shrinker shrunk = new Shrinker(stage, script, found.get()).shrink();
-                    fail("on %s with -Dusher.differential.seed=%d:%n%s%n%nshrunk to%n%s%n%s", server.name(), seed, found.get(), shrunk.script(),
+                    fail("on %s with -Dusher.differential.seed=%d:%n%s%n%nshrunk to%n%s%n%s", server.name(), seed, found.get(),
+                            shrunk.script(),
                             shrunk.difference());
                 }
             }

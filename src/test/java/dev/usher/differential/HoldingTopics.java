@@ -19,7 +19,8 @@ final class HoldingTopics {
             }).holding(),
             Topic.of("characteristics", 3, s -> {
                 s.queryOneOf("SET TRANSACTION ISOLATION LEVEL READ COMMITTED", "SET TRANSACTION READ ONLY",
-                        "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE, READ ONLY", "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+                        "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE, READ ONLY",
+                        "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
                 if (s.once(2)) {
                     s.queryOneOf("SELECT @@transaction_isolation, @@transaction_read_only", "SET TRANSACTION READ WRITE");
                 }
@@ -43,7 +44,8 @@ final class HoldingTopics {
             }).holding(),
             Topic.of("table-lock", 2, s -> {
                 s.queryOneOf("LOCK TABLES t WRITE, few READ", "LOCK TABLES few READ", "FLUSH TABLES few WITH READ LOCK");
-                s.queryOneOf("INSERT INTO t (n) VALUES (6)", "SELECT COUNT(*) FROM few", "SELECT * FROM noted", "UPDATE few SET word = 'x'");
+                s.queryOneOf("INSERT INTO t (n) VALUES (6)", "SELECT COUNT(*) FROM few", "SELECT * FROM noted",
+                        "UPDATE few SET word = 'x'");
                 Topics.amid(s, 1);
                 s.queryOneOf("UNLOCK TABLES", "SELECT 'locked'");
                 s.query("UNLOCK TABLES");
@@ -79,7 +81,8 @@ final class HoldingTopics {
             }).holding(),
             Topic.of("sql-prepare", 5, HoldingTopics::sqlPrepare).holding(),
             Topic.of("one-shot", 3, s -> {
-                s.queryOneOf("SET timestamp = 86400", "SET insert_id = 500", "SET rand_seed1 = 5, rand_seed2 = 9", "SET @@timestamp = 1000000");
+                s.queryOneOf("SET timestamp = 86400", "SET insert_id = 500", "SET rand_seed1 = 5, rand_seed2 = 9",
+                        "SET @@timestamp = 1000000");
                 s.queryOneOf("SELECT NOW(), UNIX_TIMESTAMP()", "INSERT INTO t (n) VALUES (1)", "SELECT RAND()", "SELECT @@timestamp > 5");
                 s.query("SET timestamp = 90000");
                 Topics.amid(s, 1);
@@ -138,7 +141,8 @@ final class HoldingTopics {
     private static void userVariables(Speaker s) {
         s.queryOneOf("SET @x = 5", "SET @x = 'text', @y = 1.25", "SELECT @x := 7", "SELECT word INTO @x FROM few WHERE id = 1",
                 "SET @x = NULL, @Y = 18446744073709551615", "SET @x = _latin1 X'e4', @y = X'00ff'", "SET @x := 1e300, @`y y` = -5",
-                "SELECT id, word INTO @x, @y FROM few LIMIT 1", "SET @x = (SELECT COUNT(*) FROM few)", "SET @x = _utf8mb4'ä' COLLATE utf8mb4_bin",
+                "SELECT id, word INTO @x, @y FROM few LIMIT 1", "SET @x = (SELECT COUNT(*) FROM few)",
+                "SET @x = _utf8mb4'ä' COLLATE utf8mb4_bin",
                 "SET @x = 0.1e0, @y = 12345678901234567890.123456789", "SET @x = CAST('{\"a\":1}' AS JSON)", "SET @x = NOW() > 0");
         Topics.amid(s, 2);
         s.queryOneOf("SELECT @x, @y", "SELECT @x, CHARSET(@x), COLLATION(@x), COERCIBILITY(@x)", "SELECT HEX(@x), @y + 1, @`y y`",
@@ -150,7 +154,8 @@ final class HoldingTopics {
 
     private static void sqlPrepare(Speaker s) {
         s.queryOneOf("PREPARE p FROM 'SELECT ? + 1, @@time_zone'", "PREPARE p FROM 'SELECT word FROM few WHERE id = ?'",
-                "PREPARE p FROM 'INSERT INTO t (n) VALUES (?)'", "PREPARE p FROM 'SELECT DAYNAME(\"2024-05-06\"), ?'", "PREPARE p FROM 'SELEC'");
+                "PREPARE p FROM 'INSERT INTO t (n) VALUES (?)'", "PREPARE p FROM 'SELECT DAYNAME(\"2024-05-06\"), ?'",
+                "PREPARE p FROM 'SELEC'");
         Topics.amid(s, 2);
         s.query("SET @a = " + s.number(5));
         s.query("EXECUTE p USING @a");
@@ -164,9 +169,12 @@ final class HoldingTopics {
     }
 
     private static void procedure(Speaker s) {
-        s.queryOneOf("CALL sets_variable(4)", "CALL sets_time_zone()", "CALL two_results()", "CALL inserts(5)", "CALL makes_table()", "CALL fails()",
-                "CALL warns()", "CALL gives(4, @x)", "SELECT locks()", "SELECT sets()", "SELECT plain_function(4)", "INSERT INTO noted (n) VALUES (2)",
-                "DO sets()", "CALL no_such_procedure()", "SELECT no_such_function(1)", "DO 1", "INSERT INTO noted (n) VALUES (LAST_INSERT_ID())");
+        s.queryOneOf("CALL sets_variable(4)", "CALL sets_time_zone()", "CALL two_results()", "CALL inserts(5)", "CALL makes_table()",
+                "CALL fails()",
+                "CALL warns()", "CALL gives(4, @x)", "SELECT locks()", "SELECT sets()", "SELECT plain_function(4)",
+                "INSERT INTO noted (n) VALUES (2)",
+                "DO sets()", "CALL no_such_procedure()", "SELECT no_such_function(1)", "DO 1",
+                "INSERT INTO noted (n) VALUES (LAST_INSERT_ID())");
         s.queryOneOf("SELECT @by_procedure, @by_function, @noted, @x", "SELECT @@time_zone", "SELECT * FROM by_code", "SHOW WARNINGS",
                 "SELECT LAST_INSERT_ID()", "SELECT ROW_COUNT()", "SELECT IS_FREE_LOCK('{s}.f')", "SELECT FOUND_ROWS()");
         Topics.amid(s, 1);

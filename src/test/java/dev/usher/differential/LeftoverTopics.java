@@ -39,16 +39,20 @@ final class LeftoverTopics {
         switch (s.number(3)) {
             case 0 -> s.queryOneOf("INSERT INTO t (n) VALUES (1), (2), (3)", "UPDATE t SET n = n + 1 ORDER BY id LIMIT 2",
                     "DELETE FROM t WHERE id = 3", "UPDATE t SET n = n", "REPLACE INTO t (id, n) VALUES (1, 4)");
-            case 1 -> s.queryOneOf("SELECT * FROM few", "SELECT * FROM few LIMIT 2", "SELECT 1 WHERE 1 = 0", "SHOW TABLES", "SET @@sql_mode = ''",
-                    "USE {s}", "SELECT word FROM few WHERE id = 2");
+            case 1 ->
+                s.queryOneOf("SELECT * FROM few", "SELECT * FROM few LIMIT 2", "SELECT 1 WHERE 1 = 0", "SHOW TABLES", "SET @@sql_mode = ''",
+                        "USE {s}", "SELECT word FROM few WHERE id = 2");
             default -> RowTopics.error(s);
         }
     }
 
     static void warn(Speaker s) {
-        s.queryOneOf("SELECT 1/0", "SELECT CAST('abc' AS SIGNED)", "DROP TABLE IF EXISTS no_such_one, no_such_two", "SELECT * FROM no_such_table",
-                "INSERT IGNORE INTO t (n, s) VALUES ('x', REPEAT('long', 20))", "SELECT 'äö' + 1, CAST('a' AS DATE), CAST('{x:c3a4}' AS SIGNED)",
-                "SELEC", "INSERT INTO few VALUES (1, 'again')", "SELECT 1", "SELECT CAST('1x' AS SIGNED), CAST('2y' AS SIGNED), CAST('3z' AS SIGNED)",
+        s.queryOneOf("SELECT 1/0", "SELECT CAST('abc' AS SIGNED)", "DROP TABLE IF EXISTS no_such_one, no_such_two",
+                "SELECT * FROM no_such_table",
+                "INSERT IGNORE INTO t (n, s) VALUES ('x', REPEAT('long', 20))",
+                "SELECT 'äö' + 1, CAST('a' AS DATE), CAST('{x:c3a4}' AS SIGNED)",
+                "SELEC", "INSERT INTO few VALUES (1, 'again')", "SELECT 1",
+                "SELECT CAST('1x' AS SIGNED), CAST('2y' AS SIGNED), CAST('3z' AS SIGNED)",
                 "UPDATE few SET word = 1 + 'a' WHERE id = 99", "CREATE TABLE IF NOT EXISTS few (a INT)");
     }
 }

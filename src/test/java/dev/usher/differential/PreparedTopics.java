@@ -7,7 +7,8 @@ import java.util.List;
 /** Binary prepared statements. */
 final class PreparedTopics {
     /** Texts, and after the bar the number of their parameters. */
-    private static final String[] TEXTS = {"SELECT ?, ?|2", "SELECT word FROM few WHERE id = ?|1", "SELECT id, word FROM few WHERE id > ? ORDER BY id|1",
+    private static final String[] TEXTS = {"SELECT ?, ?|2", "SELECT word FROM few WHERE id = ?|1",
+        "SELECT id, word FROM few WHERE id > ? ORDER BY id|1",
         "INSERT INTO t (n, s) VALUES (?, ?)|2", "UPDATE t SET n = ? WHERE id = ?|2", "SELECT 1/3|0", "SELECT @@time_zone, @@sql_mode|0",
         "SELECT DAYNAME('2024-05-06'), ?|1", "SELECT LAST_INSERT_ID()|0", "SELECT DATABASE()|0", "SELECT COUNT(*) FROM t WHERE n >= ?|1",
         "SELECT CHARSET('a'), ?|1", "SELECT COLLATION(?)|1", "INSERT INTO few VALUES (?, 'again')|1", "SET time_zone = '+06:00'|0",

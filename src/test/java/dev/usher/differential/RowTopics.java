@@ -19,7 +19,8 @@ final class RowTopics {
             Topic.of("error", 6, RowTopics::error),
             Topic.of("several", 5, RowTopics::several),
             Topic.of("file", 1, s -> s.queryOneOf("LOAD DATA LOCAL INFILE 'a' INTO TABLE t FIELDS TERMINATED BY ',' (n, s)",
-                    "LOAD DATA LOCAL INFILE 'a' INTO TABLE few FIELDS TERMINATED BY ','", "LOAD DATA LOCAL INFILE 'a' INTO TABLE no_such_table")),
+                    "LOAD DATA LOCAL INFILE 'a' INTO TABLE few FIELDS TERMINATED BY ','",
+                    "LOAD DATA LOCAL INFILE 'a' INTO TABLE no_such_table")),
             Topic.of("ping", 3, s -> s.say(new Command.Ping())),
             Topic.of("option", 1, s -> {
                 s.say(new Command.SetOption(s.number(3) == 2 ? 7 : 1));
@@ -56,7 +57,8 @@ final class RowTopics {
     }
 
     static void simpleWrite(Speaker s) {
-        s.queryOneOf("INSERT INTO t (n) VALUES (6)", "UPDATE t SET n = n + 1 WHERE id < 3", "DELETE FROM t WHERE id = 2", "SELECT COUNT(*) FROM t",
+        s.queryOneOf("INSERT INTO t (n) VALUES (6)", "UPDATE t SET n = n + 1 WHERE id < 3", "DELETE FROM t WHERE id = 2",
+                "SELECT COUNT(*) FROM t",
                 "INSERT INTO few VALUES (1, 'again')", "SELECT * FROM few WHERE id = 1 FOR UPDATE");
     }
 

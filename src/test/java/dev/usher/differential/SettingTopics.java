@@ -15,7 +15,8 @@ final class SettingTopics {
         "character_set_results = utf8mb4", "character_set_client = latin1", "character_set_client = utf8mb4",
         "character_set_connection = ucs2", "character_set_connection = utf8mb4", "net_write_timeout = 7#", "wait_timeout = 400#",
         "default_storage_engine = MyISAM", "default_storage_engine = InnoDB", "sql_quote_show_create = 0", "sql_quote_show_create = 1",
-        "big_tables = 0", "optimizer_prune_level = 0", "sort_buffer_size = #00000", "low_priority_updates = 1", "updatable_views_with_limit = 0",
+        "big_tables = 0", "optimizer_prune_level = 0", "sort_buffer_size = #00000", "low_priority_updates = 1",
+        "updatable_views_with_limit = 0",
         "sql_warnings = 1", "sql_notes = 0", "sql_notes = 1", "max_sort_length = #0", "completion_type = 0"};
 
     private static final String[] SCOPES = {"", "SESSION ", "LOCAL ", "@@", "@@session.", "@@local."};
@@ -30,7 +31,10 @@ final class SettingTopics {
     /** What shows that a setting is in force. */
     private static final String[] EFFECTS = {"SELECT 1/3, 2/7", "SELECT DAYNAME('2024-05-06'), MONTHNAME('2024-05-06')",
         "SELECT WEEK('2024-01-01'), WEEK('2023-12-31')", "SELECT FROM_UNIXTIME(86400)", "SELECT GROUP_CONCAT(REPEAT(word, 60)) FROM few",
-        "SELECT 'a\\nb', LENGTH('a\\\\b')", "SELECT 'x' || 'y'", "SELECT word FROM few ORDER BY id", "SELECT COLLATION('a'), CHARSET('a'), 'a' = 'A'", "SELECT CAST('0000-00-00' AS DATE)", "SELECT NULL IS NULL, 1 FROM few WHERE id IS NULL", "SELECT \"few\" FROM few LIMIT 1", "UPDATE few SET word = word WHERE word <> 'x'",
+        "SELECT 'a\\nb', LENGTH('a\\\\b')", "SELECT 'x' || 'y'", "SELECT word FROM few ORDER BY id",
+        "SELECT COLLATION('a'), CHARSET('a'), 'a' = 'A'", "SELECT CAST('0000-00-00' AS DATE)",
+        "SELECT NULL IS NULL, 1 FROM few WHERE id IS NULL", "SELECT \"few\" FROM few LIMIT 1",
+        "UPDATE few SET word = word WHERE word <> 'x'",
         "SHOW CREATE TABLE few", "SELECT UNIX_TIMESTAMP('2024-05-06 12:00:00')", "DELETE FROM t WHERE n = 12345678",
         "SELECT @@collation_connection, COERCIBILITY('a')", "SHOW VARIABLES LIKE 'sql_mode'",
         "SHOW SESSION VARIABLES LIKE 'char%client'", "SHOW VARIABLES LIKE 'time_zone'"};

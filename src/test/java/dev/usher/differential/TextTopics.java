@@ -7,9 +7,9 @@ final class TextTopics {
     static final List<Topic> ALL = List.of(
             Topic.of("comment", 4, s -> {
                 s.queryOneOf("SELECT /*!99999 'no' , */ 1", "SELECT /*! 1, */ 2", "/*!50000 SET time_zone = '+05:00' */",
-                    "SELECT /*M! 3, */ 4", "SELECT 1 /* '; SET time_zone = '+06:00' */", "SELECT 1 -- ' ; \n", "SELECT 1 # ;",
-                    "/*!99999 SET time_zone = '+04:00' */", "/*! SET */ /*! sql_mode = '' */", "SELECT /*!50701 1 */ /*! + 1 */",
-                    "/* a */ /*! USE */ {s}");
+                        "SELECT /*M! 3, */ 4", "SELECT 1 /* '; SET time_zone = '+06:00' */", "SELECT 1 -- ' ; \n", "SELECT 1 # ;",
+                        "/*!99999 SET time_zone = '+04:00' */", "/*! SET */ /*! sql_mode = '' */", "SELECT /*!50701 1 */ /*! + 1 */",
+                        "/* a */ /*! USE */ {s}");
                 s.query("SELECT @@time_zone, @@sql_mode");
                 HoldingTopics.end(s);
             }).holding(),
@@ -20,13 +20,15 @@ final class TextTopics {
             Topic.of("multibyte", 4, TextTopics::multibyte).holding(),
             Topic.of("large", 1, s -> {
                 s.query("SELECT LENGTH('{pad:150000}')");
-                s.queryOneOf("SELECT @@time_zone", "SET time_zone = '+08:00' /* {pad:140000} */", "INSERT INTO t (s) VALUES ('{pad:200000}')",
+                s.queryOneOf("SELECT @@time_zone", "SET time_zone = '+08:00' /* {pad:140000} */",
+                        "INSERT INTO t (s) VALUES ('{pad:200000}')",
                         "SELECT LAST_INSERT_ID(), '{pad:131100}'");
                 s.query("SELECT @@time_zone, @@sql_mode");
             }),
             Topic.of("quotes", 4, s -> {
                 s.queryOneOf("SET sql_mode = 'ANSI_QUOTES'", "SET SESSION sql_mode = 'NO_BACKSLASH_ESCAPES'", "SET sql_mode = ''");
-                s.queryOneOf("SELECT 'a\\' AS b, '; SELECT 2'", "SELECT \"word\" FROM few LIMIT 1", "SELECT \"it's\", 'say \"x\"', `word` FROM few",
+                s.queryOneOf("SELECT 'a\\' AS b, '; SELECT 2'", "SELECT \"word\" FROM few LIMIT 1",
+                        "SELECT \"it's\", 'say \"x\"', `word` FROM few",
                         "SELECT '\\\\', \"\\\"\"", "SELECT 'it''s', \"a\"\"b\"", "SELECT 'a\\'; SET time_zone = '+01:00'; -- '");
                 s.query("SELECT @@sql_mode, @@time_zone");
                 HoldingTopics.end(s);

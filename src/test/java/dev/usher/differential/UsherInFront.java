@@ -27,7 +27,8 @@ public final class UsherInFront implements AutoCloseable, IntSupplier {
                 .withAdmin(plain.admin().withListen(Optional.empty()))
                 .withTls(plain.tls().withStateDirectory(state))
                 .withAccounts(new AccountConfig(user, Optional.of(Secret.of(password)), List.of()))
-                .withPool(plain.pool().withHandOver(HandOver.SHUFFLE).withMaxServerConnections(8).withWorkers(1).withWaitLimit(WAIT_LIMIT)));
+                .withPool(
+                        plain.pool().withHandOver(HandOver.SHUFFLE).withMaxServerConnections(8).withWorkers(1).withWaitLimit(WAIT_LIMIT)));
     }
 
     /** The port that it listens on. */
