@@ -37,7 +37,7 @@ final class FloodRule implements Rule {
         }
         return List.of(new Finding("connect_flood", Cause.CONNECT_FLOOD, picture.isFull() || confidence >= 0.9 ? Severity.CRITICAL : Severity.WARNING, confidence,
                 Math.max(0.6, picture.shareOfCurrent(half)), "logins fail or do not finish: " + evidence.getFirst(), evidence,
-                "the same rate of logins when everything is well, with none of them failing", remedies(picture, facts)));
+                "the same rate of logins when everything is well, with none of them failing", remedies(facts)));
     }
 
     private static double queue(Facts facts, List<String> evidence) {
@@ -72,7 +72,7 @@ final class FloodRule implements Rule {
         return own;
     }
 
-    private static List<Remedy> remedies(Picture picture, Facts facts) {
+    private static List<Remedy> remedies(Facts facts) {
         Settings settings = new Settings(facts.server());
         List<Remedy> all = new ArrayList<>();
         all.add(Settings.advice("now", "find who it is: the accounts and hosts above, or the server's error log with log_error_verbosity = 3 (MySQL), "

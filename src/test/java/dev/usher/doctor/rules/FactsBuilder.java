@@ -158,7 +158,7 @@ public final class FactsBuilder {
         return this;
     }
 
-    public FactsBuilder wait(long waiting, long blocking) {
+    public FactsBuilder waitsFor(long waiting, long blocking) {
         waits.add(new LockWait(waiting, blocking, "row of shop.stock"));
         return this;
     }

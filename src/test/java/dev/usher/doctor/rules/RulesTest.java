@@ -85,7 +85,7 @@ class RulesTest {
     void theRootOfALockPileUpIsNamedAndItsKillGiven() {
         FactsBuilder facts = new FactsBuilder(40).sleeping(ORDERS, 7, 90).transaction(7, 100);
         for (int id = 200; id < 235; id++) {
-            facts.running(SHOP, id, "UPDATE stock SET amount = amount - 1 WHERE id = 1", "updating").wait(id, id == 200 ? 7 : 200).wait(id, 7);
+            facts.running(SHOP, id, "UPDATE stock SET amount = amount - 1 WHERE id = 1", "updating").waitsFor(id, id == 200 ? 7 : 200).waitsFor(id, 7);
         }
 
         Finding finding = facts.judge().findings().getFirst();

@@ -132,7 +132,7 @@ final class Scenarios {
                     stage.node("pool", 10, 8).awaitReady();
                     stage.python("busy", 8, 0.1);
                     Stage.Client leak = stage.python("leak", 0.2, 60);
-                    expect(stage, leak);
+                    expect(leak);
                     stage.awaitConnected(60);
                 }).where(Scenarios::accusesTheExpectedProcess));
     }
@@ -449,7 +449,7 @@ final class Scenarios {
 
     private static volatile long expectedPid;
 
-    private static void expect(Stage stage, Stage.Client client) {
+    private static void expect(Stage.Client client) {
         expectedPid = client.pid();
     }
 
