@@ -62,7 +62,9 @@ class LeaksCommandIT {
             assertThat(suspect.get("account").asString()).isEqualTo("app");
             assertThat(suspect.get("host").asString()).isEqualTo("127.0.0.1");
             assertThat(suspect.get("program").asString()).isEqualTo("shop");
-            assertThat(suspect.get("connections").get(0).get("last_statement").asString()).startsWith("UPDATE stock");
+            if (kind == ServerKind.MYSQL) { // MariaDB keeps no statement that has ended, unless its consumers are switched on
+                assertThat(suspect.get("connections").get(0).get("last_statement").asString()).startsWith("UPDATE stock");
+            }
             assertThat(suspect.get("connections").get(0).get("rows_locked").asInt()).isPositive();
             assertThat(suspect.get("evidence").get(suspect.get("evidence").size() - 1).get("id").asString()).isEqualTo("idle_transactions");
             assertThat(found.get("killed")).isEmpty();

@@ -18,8 +18,8 @@ class LeaksTest {
 
     @Test
     void aClientThatOpensAndNeverClosesIsASuspect() {
-        look(0, leaked(20, 100, 10));
-        look(10, leaked(22, 110, 10));
+        look(0, leaked(20, 200, 10));
+        look(10, leaked(22, 210, 10));
 
         assertThat(suspects()).singleElement().satisfies(suspect -> {
             assertThat(suspect.client()).isEqualTo(SHOP);

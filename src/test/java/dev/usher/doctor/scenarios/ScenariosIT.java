@@ -14,13 +14,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * The doctor against situations whose cause is known, with real clients on real servers. Every build runs one of each cause; all of them run with
- * {@code -Dusher.scenarios.full=true}, which also writes {@code target/scenarios.md}. {@code -Dusher.scenarios.only=TEXT} picks by name.
+ * The doctor against situations whose cause is known, with real clients on real servers. It takes minutes, so it runs only where it is asked for:
+ * {@code -Dusher.scenarios=some} plays one of each cause, {@code all} every one and writes {@code target/scenarios.md}. {@code -Dusher.scenarios.only=TEXT} picks by
+ * name.
  */
+@EnabledIfSystemProperty(named = "usher.scenarios", matches = "some|all")
 class ScenariosIT {
-    private static final boolean FULL = Boolean.getBoolean("usher.scenarios.full");
+    private static final boolean FULL = System.getProperty("usher.scenarios", "").equals("all");
     private static final Optional<String> ONLY = Optional.ofNullable(System.getProperty("usher.scenarios.only"));
     private static final Path RESULT = Path.of("target", "scenarios.md");
 

@@ -34,8 +34,8 @@ class RaisePlanTest {
 
         assertThat(RaisePlan.of(sizing, OptionalInt.of(sizing.ceiling()), false)).isEqualTo(new Raise(sizing.ceiling(), ""));
         // Below 10,000 it depends on force alone.
-        given.memory = 6 * SizingInputs.GIB;
-        given.available = 4 * SizingInputs.GIB;
+        given.memory = 4 * SizingInputs.GIB;
+        given.available = 2 * SizingInputs.GIB;
         Sizing small = given.sizing();
         assertThat(small.ceiling()).isLessThan(9_999);
         OptionalInt above = OptionalInt.of(small.ceiling() + 1);
@@ -49,8 +49,8 @@ class RaisePlanTest {
 
     @Test
     void tenThousandWithoutTheMemoryIsRefusedByNameAndForceDoesNotHelp() {
-        given.memory = 6 * SizingInputs.GIB;
-        given.available = 4 * SizingInputs.GIB;
+        given.memory = 4 * SizingInputs.GIB;
+        given.available = 2 * SizingInputs.GIB;
 
         for (boolean force : new boolean[]{false, true}) {
             assertThat(RaisePlan.of(given.sizing(), OptionalInt.of(10_000), force)).isInstanceOfSatisfying(Refused.class, plan -> {

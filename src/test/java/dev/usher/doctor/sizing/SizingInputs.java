@@ -31,6 +31,7 @@ final class SizingInputs {
 
     SizingInputs() {
         variables.put("innodb_open_files", "2000");
+        variables.put("open_files_limit", "1000000");
         variables.put("innodb_buffer_pool_size", Long.toString(GIB));
     }
 
