@@ -7,11 +7,10 @@ import sys
 import endpoints
 import idle
 import report
-import settings
 import throughput
 from processes import Stage
 
-NAMES = ("point-select", "connect", "settings", "idle")
+NAMES = ("point-select", "connect", "idle")
 
 
 def arguments():
@@ -37,7 +36,7 @@ def ways(stage, server, given):
 def main():
     given = arguments()
     names = given.names or NAMES
-    usher_version = endpoints.build_usher() if "usher" in given.through or {"idle", "settings"} & set(names) else "without Usher"
+    usher_version = endpoints.build_usher() if "usher" in given.through or "idle" in names else "without Usher"
     stage = Stage()
     server = endpoints.start_server(stage, given.server)
     version = report.first_line("/usr/sbin/mariadbd" if given.server == "mariadb" else endpoints.mysql_program("usr/sbin/mysqld")[0],
@@ -46,7 +45,7 @@ def main():
     facts["server"] = ("MySQL " if given.server == "mysql" else "MariaDB ") + facts["server"]
     command = "bench/run " + " ".join(shlex.quote(word) for word in sys.argv[1:])
     measured = {}
-    throughput_names = [name for name in names if name in ("point-select", "connect")]
+    throughput_names = [name for name in names if name != "idle"]
     if throughput_names:
         compared = ways(stage, server, given)
         for name in throughput_names:
@@ -54,14 +53,11 @@ def main():
             measured[name] = (throughput.point_select if name == "point-select" else throughput.connect)(compared, given.quick)
         for way in compared[1:]:
             stage.stop(way)
-    if "settings" in names:
-        print("settings", file=sys.stderr)
-        measured["settings"] = settings.settings(stage, server, given.quick)
     if "idle" in names:
         print("idle", file=sys.stderr)
         measured["idle"] = idle.idle(stage, server, given.quick)
     for name, seen in measured.items():
-        table = {"idle": report.idle_table, "settings": report.settings_table}.get(name, report.throughput_table)(seen)
+        table = report.idle_table(seen) if name == "idle" else report.throughput_table(seen)
         print("", *table, sep="\n")
         if not given.quick:
             report.save(name, facts, command.strip(), seen)

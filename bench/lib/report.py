@@ -58,20 +58,10 @@ def idle_table(measured):
     return lines
 
 
-def settings_table(measured):
-    lines = ["| groups of settings | clients | server connections | per second | share of equal settings | p99 ms | own CPU µs each |", "|--:|--:|--:|--:|--:|--:|--:|"]
-    for entry in measured:
-        lines.append(f"| {entry['groups']} | {entry['clients']} | {entry['server_connections']} | {entry['per_second']:,} | {entry['share']:.0%} | "
-                     f"{entry['p99_ms']:.2f} | {entry['cpu_us']:.1f} |")
-    return lines
-
-
 SECTIONS = (
     ("point-select", "Point selects", "sysbench `oltp_point_select` on 10,000 rows, prepared (binary protocol) and as text. CPU is the proxy's own user and system time "
      "as the kernel accounts it, for one query. Client, server and proxy share the machine's cores, so the ratios are what counts.", throughput_table),
     ("connect", "Connect, one query, quit", "Eight threads, each logging in for one `SELECT 1`. CPU is for one such visit.", throughput_table),
-    ("settings", "Different session settings", "Point selects as text by clients that have set `time_zone`, `sql_mode`, `group_concat_max_len` and two user variables: all to the "
-     "same values, or half of them to others. Every hundredth statement reads them and must find its own.", settings_table),
     ("idle", "Idle clients", "Clients that have logged in, run `SELECT 1` and then do nothing, on 20 server connections. Resident memory of the whole process (VmRSS).", idle_table),
 )
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 
-/** An Usher that gives every statement another server connection than the one before had. {@link PlantedFault} loads this class a second time, with a fault. */
+/** An Usher that gives every statement another server connection than the one before had. */
 public final class UsherInFront implements AutoCloseable, IntSupplier {
     private static final Duration WAIT_LIMIT = Duration.ofSeconds(2);
 
