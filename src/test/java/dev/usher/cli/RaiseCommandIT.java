@@ -1,6 +1,7 @@
 package dev.usher.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.usher.testing.Flavour;
 import dev.usher.testing.MemoryLimit;
@@ -53,6 +54,7 @@ class RaiseCommandIT {
     @ParameterizedTest
     @MethodSource("kinds")
     void aServerSurvivesTheRecommendedNumberOfConnectionsAllActiveInsideItsMemory(ServerKind kind) throws Exception {
+        assumeThat(kind != ServerKind.MYSQL || Boolean.getBoolean("usher.raise.full")).as("-Dusher.raise.full=true").isTrue();
         long bytes = (kind == ServerKind.MYSQL ? 1000 : 700) * MIB;
         try (MemoryLimit limit = MemoryLimit.of(bytes); TestServer server = small(kind, limit)) {
             JsonNode raised = json(server, "--to", "auto");
