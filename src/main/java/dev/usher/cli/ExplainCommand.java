@@ -101,7 +101,8 @@ final class ExplainCommand implements Callable<Integer> {
             return ExitStatus.DONE;
         }
         if (question.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "an error is missing: a number, a symbol, an SQLSTATE or a text with one in it");
+            throw new ParameterException(spec.commandLine(),
+                    "an error is missing: a number, a symbol, an SQLSTATE or a text with one in it");
         }
         List<Reference.Hit> hits = find(reference);
         if (hits.isEmpty()) {
@@ -130,9 +131,12 @@ final class ExplainCommand implements Callable<Integer> {
             println(new Answer(
                     List.of("code", "symbol", "sqlstate", "class", "severity", "servers"),
                     entries.stream()
-                            .map(entry -> List.<@Nullable Object> of(entry.code(), entry.symbol(), entry.sqlState(), entry.errorClass().key(),
-                                    entry.severity().key(), String.join(", ", entry.servers().keySet().stream().map(Object::toString).toList())))
-                            .toList()).table());
+                            .map(entry -> List.<@Nullable Object>of(entry.code(), entry.symbol(), entry.sqlState(),
+                                    entry.errorClass().key(),
+                                    entry.severity().key(),
+                                    String.join(", ", entry.servers().keySet().stream().map(Object::toString).toList())))
+                            .toList())
+                    .table());
         }
     }
 

@@ -16,7 +16,8 @@ import tools.jackson.dataformat.toml.TomlMapper;
 
 /** Turns an entry file into an {@link Entry} and refuses what the schema does not allow, so that a typing error does not go unseen. */
 final class EntryReader {
-    private static final Set<String> KEYS = Set.of("code", "symbol", "sqlstate", "message", "servers", "differs", "class", "severity", "common",
+    private static final Set<String> KEYS = Set.of("code", "symbol", "sqlstate", "message", "servers", "differs", "class", "severity",
+            "common",
             "production_risk", "meaning", "causes", "phrases", "reproduce", "fixes", "avoid", "versions", "usher", "related", "sources");
     private static final Set<String> LANGUAGES =
             Set.of("sql", "ini", "shell", "php", "java", "python", "javascript", "toml", "text");

@@ -19,7 +19,8 @@ final class Mentions {
     /** Where the numbers stand. */
     private static final List<Pattern> NUMBERS = List.of(
             // ERROR 1040 (08004): …  Error 1040: …  error code: 1040  errno: 1040  SQL Error: 1040, SQLState: …  Error_code: MY-001040
-            Pattern.compile("(?i)\\b(?:SQL )?(?:err(?:or)?[ _]?(?:code|no|number)?|vendor ?code|errorcode)\\s*[:=]?\\s*[\"']?(?:MY-0*)?(\\d{4,5})\\b"),
+            Pattern.compile(
+                    "(?i)\\b(?:SQL )?(?:err(?:or)?[ _]?(?:code|no|number)?|vendor ?code|errorcode)\\s*[:=]?\\s*[\"']?(?:MY-0*)?(\\d{4,5})\\b"),
             // SQLSTATE[HY000] [1040] …
             Pattern.compile("SQLSTATE\\[\\w{5}\\] \\[(\\d{4,5})\\]"),
             // SQLSTATE[42000]: Syntax error or access violation: 1064 …

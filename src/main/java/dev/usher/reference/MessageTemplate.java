@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 /** A server's message with its place-holders, such as {@code Access denied for user '%-.48s'@'%-.64s'}. */
 final class MessageTemplate {
     /** As printf has them; MariaDB's message file puts a letter of its own behind some ({@code %sQ}, {@code %iE}). */
-    private static final Pattern PLACE_HOLDER = Pattern.compile("%[-+ 0#]*(?:\\d+|\\*)?(?:\\.(?:\\d+|\\*))?(?:l{0,2}|z)[dusicxXMfgp](?:[QETSB](?![A-Za-z]))?");
+    private static final Pattern PLACE_HOLDER =
+            Pattern.compile("%[-+ 0#]*(?:\\d+|\\*)?(?:\\.(?:\\d+|\\*))?(?:l{0,2}|z)[dusicxXMfgp](?:[QETSB](?![A-Za-z]))?");
 
     private MessageTemplate() {}
 

@@ -36,7 +36,7 @@ final class Nearest {
             }
         }
         List<Integer> codes = new ArrayList<>(distances.keySet());
-        codes.sort(Comparator.<Integer> comparingInt(distances::get).thenComparing(code -> code));
+        codes.sort(Comparator.<Integer>comparingInt(distances::get).thenComparing(code -> code));
         List<Explanation> found = new ArrayList<>();
         for (int code : codes.subList(0, Math.min(howMany, codes.size()))) {
             found.add(reference.byCode(code).getFirst());

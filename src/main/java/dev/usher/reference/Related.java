@@ -22,7 +22,8 @@ final class Related {
     Related() {
         Set<Integer> codes = new HashSet<>(EntryFiles.codes());
         for (Family family : Family.values()) {
-            ErrorList.of(family).lines().stream().filter(line -> codes.contains(line.code())).forEach(line -> full.putIfAbsent(line.code(), line));
+            ErrorList.of(family).lines().stream().filter(line -> codes.contains(line.code()))
+                    .forEach(line -> full.putIfAbsent(line.code(), line));
         }
     }
 
@@ -38,7 +39,7 @@ final class Related {
             }
         });
         return nearness.entrySet().stream()
-                .sorted(Map.Entry.<Integer, Integer> comparingByValue(Comparator.reverseOrder()).thenComparing(Map.Entry.comparingByKey()))
+                .sorted(Map.Entry.<Integer, Integer>comparingByValue(Comparator.reverseOrder()).thenComparing(Map.Entry.comparingByKey()))
                 .limit(MOST)
                 .map(Map.Entry::getKey)
                 .sorted()

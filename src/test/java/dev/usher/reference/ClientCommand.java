@@ -30,14 +30,16 @@ final class ClientCommand {
         }
         Path root = CACHE.resolve("mysql/root");
         Path libraries = root.resolve("usr/lib/x86_64-linux-gnu");
-        return "%s/ld-linux-x86-64.so.2 --library-path %1$s %s --no-defaults --plugin-dir=%s".formatted(libraries, root.resolve("usr/bin/mysql"),
+        return "%s/ld-linux-x86-64.so.2 --library-path %1$s %s --no-defaults --plugin-dir=%s".formatted(libraries,
+                root.resolve("usr/bin/mysql"),
                 root.resolve("usr/lib/mysql/plugin"));
     }
 
     /** What it prints, errors included. */
     static String run(String commandLine, TestServer server) throws IOException, InterruptedException {
         String script = "mysql() { " + client(server.flavour()) + " \"$@\"; }\n" + commandLine;
-        Process process = new ProcessBuilder("bash", "-c", script).redirectErrorStream(true).redirectInput(Path.of("/dev/null").toFile()).start();
+        Process process =
+                new ProcessBuilder("bash", "-c", script).redirectErrorStream(true).redirectInput(Path.of("/dev/null").toFile()).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();

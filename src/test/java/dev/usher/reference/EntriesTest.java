@@ -22,9 +22,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 class EntriesTest {
     /** What people look up when an application can not reach its database. */
     private static final List<Integer> MUST_BE_THERE = Stream.of(
-            IntStream.of(1040, 1041, 1042, 1043, 1044, 1045, 1047, 1053), IntStream.rangeClosed(1077, 1081), IntStream.of(1094, 1095, 1129, 1130, 1131, 1135),
-            IntStream.rangeClosed(1152, 1161), IntStream.of(1184, 1203, 1205, 1213, 1226, 1227, 1251, 1275, 1317, 1461, 1524, 1698, 1820, 1862, 1927, 1969),
-            IntStream.of(2002, 2003, 2005, 2006, 2012, 2013, 2020, 2026, 2027, 2055, 2059, 2061, 3024, 3032, 3118, 3159, 3168, 3169, 3955, 4031, 4151))
+            IntStream.of(1040, 1041, 1042, 1043, 1044, 1045, 1047, 1053), IntStream.rangeClosed(1077, 1081),
+            IntStream.of(1094, 1095, 1129, 1130, 1131, 1135),
+            IntStream.rangeClosed(1152, 1161),
+            IntStream.of(1184, 1203, 1205, 1213, 1226, 1227, 1251, 1275, 1317, 1461, 1524, 1698, 1820, 1862, 1927, 1969),
+            IntStream.of(2002, 2003, 2005, 2006, 2012, 2013, 2020, 2026, 2027, 2055, 2059, 2061, 3024, 3032, 3118, 3159, 3168, 3169, 3955,
+                    4031, 4151))
             .flatMapToInt(codes -> codes).boxed().toList();
 
     private static final List<Entry> ENTRIES = new Reference().entries();
@@ -45,7 +48,8 @@ class EntriesTest {
     void anErrorOfAFamilyHasOneEntry() {
         Set<String> seen = new HashSet<>();
         for (Entry entry : ENTRIES) {
-            entry.servers().keySet().forEach(family -> assertThat(seen.add(family + " " + entry.code())).as("%s %d", family, entry.code()).isTrue());
+            entry.servers().keySet()
+                    .forEach(family -> assertThat(seen.add(family + " " + entry.code())).as("%s %d", family, entry.code()).isTrue());
         }
     }
 
@@ -82,7 +86,8 @@ class EntriesTest {
             List<Entry> entries = EntryFiles.of(code);
             assertThat(entries).as(name).allMatch(entry -> entry.code() == code);
             if (!suffix.isEmpty()) {
-                assertThat(entries).as(name).anyMatch(entry -> entry.servers().keySet().stream().anyMatch(family -> suffix.equals("-" + family.key())));
+                assertThat(entries).as(name)
+                        .anyMatch(entry -> entry.servers().keySet().stream().anyMatch(family -> suffix.equals("-" + family.key())));
             }
         }
     }
@@ -92,10 +97,12 @@ class EntriesTest {
         for (Entry entry : ENTRIES) {
             entry.reproduce().forEach((family, way) -> {
                 if (way.possible() && way.expected().contains("SQLSTATE[")) {
-                    assertThat(way.expected()).contains("SQLSTATE[" + entry.sqlState() + "]").contains(" " + entry.code() + " " + entry.message());
+                    assertThat(way.expected()).contains("SQLSTATE[" + entry.sqlState() + "]")
+                            .contains(" " + entry.code() + " " + entry.message());
                 } else if (way.possible() && !way.expected().startsWith("log: ")) {
                     String state = entry.wording(family).sqlState();
-                    assertThat(way.expected()).as("%d on %s", entry.code(), family).startsWith("ERROR " + entry.code() + " (" + state + ")");
+                    assertThat(way.expected()).as("%d on %s", entry.code(), family)
+                            .startsWith("ERROR " + entry.code() + " (" + state + ")");
                 }
             });
         }
@@ -126,7 +133,8 @@ class EntriesTest {
     void fixesNameServersThatHaveTheError() {
         for (Entry entry : ENTRIES) {
             Set<Family> has = entry.reproduce().keySet();
-            List<String> strange = entry.fixes().stream().filter(fix -> fix.on().stream().noneMatch(has::contains)).map(Entry.Fix::title).toList();
+            List<String> strange =
+                    entry.fixes().stream().filter(fix -> fix.on().stream().noneMatch(has::contains)).map(Entry.Fix::title).toList();
             assertThat(strange).as("%d", entry.code()).isEmpty();
         }
     }
@@ -142,7 +150,8 @@ class EntriesTest {
                 good.replace("[servers]", "[servers]\noracle = \"all\""), "x.toml: servers has oracle",
                 good.replace("code = 1046", "code = \"1046\""), "x.toml: code is no number",
                 good.replace("causes = [", "causes = ["
-                        + "1, "), "x.toml: causes is not a list of texts");
+                        + "1, "),
+                "x.toml: causes is not a list of texts");
         wrong.forEach((text, message) -> assertThatThrownBy(() -> EntryReader.read("x.toml", text.getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith(message));
     }
@@ -162,7 +171,8 @@ class EntriesTest {
             List<Reference.Hit> hits = new Reference().find(String.valueOf(code));
             assertThat(hits).singleElement().extracting(Reference.Hit::meanings).asList().hasSize(2);
         }
-        assertThat(new Reference().find("ER_CLIENT_INTERACTION_TIMEOUT")).singleElement().extracting(Reference.Hit::meanings).asList().hasSize(1);
+        assertThat(new Reference().find("ER_CLIENT_INTERACTION_TIMEOUT")).singleElement().extracting(Reference.Hit::meanings).asList()
+                .hasSize(1);
     }
 
     @Test
@@ -187,7 +197,8 @@ class EntriesTest {
     void shortEntriesNameRelatedOnesThatExist() {
         Set<Integer> full = new HashSet<>(EntryFiles.codes());
         List<Integer> dangling = new ArrayList<>();
-        new Reference().shortEntries().forEach(entry -> entry.related().stream().filter(code -> !full.contains(code)).forEach(dangling::add));
+        new Reference().shortEntries()
+                .forEach(entry -> entry.related().stream().filter(code -> !full.contains(code)).forEach(dangling::add));
         assertThat(dangling).isEmpty();
         assertThat(new Reference().byCode(1049)).isNotEmpty();
     }

@@ -42,7 +42,8 @@ class PastedTextsTest {
     @MethodSource("texts")
     void givesTheSameAnswerAsTheNumber(Pasted pasted) {
         Reference reference = new Reference();
-        assertThat(reference.find(pasted.text()).getFirst().meanings()).isEqualTo(reference.find(String.valueOf(pasted.code())).getFirst().meanings());
+        assertThat(reference.find(pasted.text()).getFirst().meanings())
+                .isEqualTo(reference.find(String.valueOf(pasted.code())).getFirst().meanings());
     }
 
     @Test
@@ -56,6 +57,7 @@ class PastedTextsTest {
 
     @Test
     void aNumberThatIsNoErrorNumberIsNone() {
-        assertThat(new Reference().inText("2026-03-02 09:14:07 order 1040 was paid with 1205 cents by customer 2006\nGET /items/1045 200")).isEmpty();
+        assertThat(new Reference().inText("2026-03-02 09:14:07 order 1040 was paid with 1205 cents by customer 2006\nGET /items/1045 200"))
+                .isEmpty();
     }
 }

@@ -108,7 +108,8 @@ class ReproductionsIT {
     @AfterAll
     static void report() {
         SERVERS.values().forEach(TestServer::close);
-        REPRODUCED.forEach((server, codes) -> System.out.printf("REPRODUCED: %d errors on %s; %d entries say why not: %s%n", codes.size(), server,
-                IMPOSSIBLE.getOrDefault(server, List.of()).size(), IMPOSSIBLE.getOrDefault(server, List.of())));
+        REPRODUCED.forEach(
+                (server, codes) -> System.out.printf("REPRODUCED: %d errors on %s; %d entries say why not: %s%n", codes.size(), server,
+                        IMPOSSIBLE.getOrDefault(server, List.of()).size(), IMPOSSIBLE.getOrDefault(server, List.of())));
     }
 }

@@ -122,7 +122,8 @@ final class Script implements AutoCloseable {
         }
         int times = Integer.parseInt(options.getOrDefault("times", "1"));
         for (int i = 0; i < times; i++) {
-            ScriptClient client = ScriptClient.open(new InetSocketAddress(server.host(), server.port()), options.getOrDefault("from", "127.0.0.1"));
+            ScriptClient client =
+                    ScriptClient.open(new InetSocketAddress(server.host(), server.port()), options.getOrDefault("from", "127.0.0.1"));
             others.add(client);
             if (!options.containsKey("greeting")) {
                 client.logIn(options.getOrDefault("user", "root"), options.getOrDefault("password", ""), options.getOrDefault("schema", ""),
@@ -252,7 +253,6 @@ final class Script implements AutoCloseable {
             };
         });
     }
-
 
     @Override
     public void close() throws IOException, SQLException {

@@ -92,7 +92,8 @@ final class ScriptClient implements AutoCloseable {
         String plugin = knownPlugin ? greeting.authPlugin() : "mysql_native_password";
         byte[] nonce = greeting.nonce();
         ByteBuf response = Unpooled.buffer();
-        new HandshakeResponse41(capabilities, 1 << 24, 45, user, answer(credentials, plugin, nonce), schema, plugin, Map.of(), 0).write(response);
+        new HandshakeResponse41(capabilities, 1 << 24, 45, user, answer(credentials, plugin, nonce), schema, plugin, Map.of(), 0)
+                .write(response);
         write(response);
         while (true) {
             ByteBuf packet = read();

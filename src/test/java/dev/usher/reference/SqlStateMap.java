@@ -34,7 +34,8 @@ final class SqlStateMap {
         int size = file.getShort(0x3A);
         for (int i = 0; i < file.getShort(0x3C); i++) {
             int at = (int) table + i * size;
-            sections.add(new Section(file.getInt(at + 4), file.getLong(at + 0x10), file.getLong(at + 0x18), file.getLong(at + 0x20), file.getInt(at + 0x28)));
+            sections.add(new Section(file.getInt(at + 4), file.getLong(at + 0x10), file.getLong(at + 0x18), file.getLong(at + 0x20),
+                    file.getInt(at + 0x28)));
         }
     }
 

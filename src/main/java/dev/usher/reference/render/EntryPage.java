@@ -18,7 +18,8 @@ final class EntryPage {
     String html(List<Entry> meanings) {
         Entry first = meanings.getFirst();
         if (meanings.size() > 1) {
-            out.append("<h1>").append(first.code()).append("</h1>\n").append(Html.paragraph("This number means different things, depending on the server."));
+            out.append("<h1>").append(first.code()).append("</h1>\n")
+                    .append(Html.paragraph("This number means different things, depending on the server."));
         }
         for (Entry entry : meanings) {
             full(entry, meanings.size() == 1 ? "h1" : "h2");
@@ -35,7 +36,8 @@ final class EntryPage {
         StringBuilder all = new StringBuilder();
         int meaning = 0;
         for (String part : html.split("(?=<article>)")) {
-            all.append(part.replaceAll("(id|aria-labelledby)=\"([a-z-]+)\"", "$1=\"$2-" + meaning++ + "\"")
+            meaning++;
+            all.append(part.replaceAll("id=\"([a-z-]+)\"", "id=\"$1-" + meaning + "\"")
                     .replace("<h3", "<h4").replace("</h3>", "</h4>")
                     .replaceAll("<h2 id=", "<h3 id=").replaceAll("(<h3 id=[^>]*>[^<]*)</h2>", "$1</h3>"));
         }
@@ -43,7 +45,8 @@ final class EntryPage {
     }
 
     private void full(Entry entry, String heading) {
-        out.append("<article>\n<").append(heading).append('>').append(entry.code()).append(' ').append(Html.escaped(entry.symbol()).replace("_", "_<wbr>"))
+        out.append("<article>\n<").append(heading).append('>').append(entry.code()).append(' ')
+                .append(Html.escaped(entry.symbol()).replace("_", "_<wbr>"))
                 .append("</").append(heading).append(">\n")
                 .append(Html.code("ERROR " + entry.code() + " (" + entry.sqlState() + "): " + entry.message()))
                 .append("<p class=\"tags\"><span>").append(entry.errorClass().key()).append("</span> <span class=\"")
@@ -64,7 +67,8 @@ final class EntryPage {
         }
         out.append(Html.section("Usher", Html.paragraph(entry.usher())));
         if (!entry.related().isEmpty()) {
-            out.append(Html.section("Related", "<p>" + entry.related().stream().map(this::link).collect(Collectors.joining(", ")) + "</p>\n"));
+            out.append(
+                    Html.section("Related", "<p>" + entry.related().stream().map(this::link).collect(Collectors.joining(", ")) + "</p>\n"));
         }
         out.append(Html.section("Sources", list("ul", entry.sources().stream()
                 .map(each -> "<a href=\"" + Html.escaped(each.page()) + "\">" + Html.escaped(each.title()) + "</a>").toList())))
@@ -77,7 +81,8 @@ final class EntryPage {
 
     private static String reproduction(Entry entry) {
         Steps steps = Steps.of(entry);
-        return Html.code(String.join("\n", steps.lines())) + (steps.expected().isEmpty() ? "" : Html.paragraph("Expected:") + Html.code(steps.expected()));
+        return Html.code(String.join("\n", steps.lines()))
+                + (steps.expected().isEmpty() ? "" : Html.paragraph("Expected:") + Html.code(steps.expected()));
     }
 
     private static String fixes(Entry entry) {
@@ -92,6 +97,7 @@ final class EntryPage {
     }
 
     private static String list(String kind, List<String> items) {
-        return items.stream().map(each -> "<li>" + each + "</li>\n").collect(Collectors.joining("", "<" + kind + ">\n", "</" + kind + ">\n"));
+        return items.stream().map(each -> "<li>" + each + "</li>\n")
+                .collect(Collectors.joining("", "<" + kind + ">\n", "</" + kind + ">\n"));
     }
 }

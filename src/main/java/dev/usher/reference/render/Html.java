@@ -22,7 +22,7 @@ final class Html {
     /** A section with its heading, which has an address of its own. */
     static String section(String title, String content) {
         String id = title.toLowerCase(Locale.ROOT).replace(' ', '-');
-        return "<section aria-labelledby=\"" + id + "\">\n<h2 id=\"" + id + "\">" + escaped(title) + "</h2>\n" + content + "</section>\n";
+        return "<section>\n<h2 id=\"" + id + "\">" + escaped(title) + "</h2>\n" + content + "</section>\n";
     }
 
     /** @param active the file that this page is, so that the navigation says where one is */
@@ -54,7 +54,8 @@ final class Html {
 
     /** An input that search.js shows and makes work; without scripts it is not there. */
     static String search(String label) {
-        return "<p class=\"search\" hidden><label for=\"search\">" + label + "</label> <input id=\"search\" type=\"search\" autocomplete=\"off\">"
+        return "<p class=\"search\" hidden><label for=\"search\">" + label
+                + "</label> <input id=\"search\" type=\"search\" autocomplete=\"off\">"
                 + " <span id=\"found\" role=\"status\"></span></p>\n";
     }
 }

@@ -36,7 +36,8 @@ public final class MarkdownText {
     private void full(Entry entry) {
         block("# " + entry.code() + " " + entry.symbol());
         fenced("text", "ERROR " + entry.code() + " (" + entry.sqlState() + "): " + entry.message());
-        block("Class `" + entry.errorClass().key() + "`, severity `" + entry.severity().key() + "`" + (entry.common() ? ", common" : "") + ".");
+        block("Class `" + entry.errorClass().key() + "`, severity `" + entry.severity().key() + "`" + (entry.common() ? ", common" : "")
+                + ".");
         entry.servers().forEach((family, versions) -> item(server(entry, family, versions)));
         section("What it means", entry.meaning());
         section("In production", entry.productionRisk());

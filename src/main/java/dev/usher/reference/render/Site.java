@@ -37,14 +37,17 @@ public final class Site {
 
     private static String index(Map<Integer, List<Entry>> byCode) {
         StringBuilder rows = new StringBuilder();
-        byCode.values().forEach(meanings -> meanings.forEach(entry -> rows.append("<tr><td><a href=\"").append(entry.code()).append(".html\">")
+        byCode.values().forEach(meanings -> meanings.forEach(entry -> rows.append("<tr><td><a href=\"").append(entry.code())
+                .append(".html\">")
                 .append(entry.code()).append("</a></td><td>").append(symbol(entry.symbol())).append("<br>")
                 .append(Html.escaped(entry.message())).append("</td><td>").append(entry.errorClass().key()).append("</td><td class=\"")
                 .append(entry.severity().key()).append("\">").append(entry.severity().key()).append("</td><td>")
                 .append(entry.servers().keySet().stream().map(Family::toString).collect(Collectors.joining(", "))).append("</td></tr>\n")));
         return Html.page("index.html", "Errors of MySQL and MariaDB", "<h1>Errors of MySQL and MariaDB</h1>\n"
-                + Html.paragraph("What they mean, why they happen, how to reproduce and fix them. Every reproduction has been run on real servers.")
-                + Html.search("Search by number, symbol or text") + table("Error", "Message", "Class", "Severity", "Server", rows.toString()));
+                + Html.paragraph(
+                        "What they mean, why they happen, how to reproduce and fix them. Every reproduction has been run on real servers.")
+                + Html.search("Search by number, symbol or text")
+                + table("Error", "Message", "Class", "Severity", "Server", rows.toString()));
     }
 
     private static String table(String one, String two, String three, String four, String five, String rows) {
@@ -61,7 +64,8 @@ public final class Site {
         others.stream().filter(entry -> entry.servers().contains(family))
                 .forEach(entry -> rows.put(entry.code(), row(String.valueOf(entry.code()), entry.symbol(), entry.sqlState())));
         return Html.page(family.key() + ".html", "All errors of " + family, "<h1>All errors of " + family + "</h1>\n"
-                + Html.paragraph("As the server lists them. A number that is a link has a page.") + Html.search("Search by number, symbol or SQLSTATE")
+                + Html.paragraph("As the server lists them. A number that is a link has a page.")
+                + Html.search("Search by number, symbol or SQLSTATE")
                 + "<table>\n<thead><tr><th scope=\"col\">Error</th><th scope=\"col\">Symbol</th><th scope=\"col\">SQLSTATE</th></tr></thead>\n<tbody>\n"
                 + String.join("", rows.values()) + "</tbody>\n</table>\n");
     }
