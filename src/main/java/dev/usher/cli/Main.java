@@ -42,6 +42,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new DoctorCommand())
                 .addSubcommand(new ReproduceCommand())
                 .addSubcommand(ShowCommand.commandLine(new ShowCommand()))
+                .addSubcommand(new ExplainCommand(System.in))
+                .addSubcommand(new CompletionCommand())
                 .addSubcommand(new LeaksCommand())
                 .addSubcommand(new RaiseCommand())
                 .setParameterExceptionHandler(Failures::wrongUsage)

@@ -748,8 +748,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
             // There is no answer that could say so.
             answer(() -> {});
         } else if (of == null) {
-            String to = command == Command.STMT_FETCH ? "mysqld_stmt_fetch"
-                    : command == Command.STMT_RESET ? "mysqld_stmt_reset" : "mysqld_stmt_execute";
+            String to = !worker.server().mariaDb() ? "mysql_stmt_precheck"
+                    : command == Command.STMT_FETCH ? "mysqld_stmt_fetch"
+                            : command == Command.STMT_RESET ? "mysqld_stmt_reset" : "mysqld_stmt_execute";
             answerInstead(new ErrPacket(
                     Refusal.UNKNOWN_STATEMENT.code(),
                     Refusal.UNKNOWN_STATEMENT.sqlState(),

@@ -68,7 +68,8 @@ final class ExecutePacket {
             return bulk(packet, payload, parameters, statement, target, whole, alloc);
         }
         int at = payload + 1 + 4 + 1 + 4;
-        if (queryAttributes && (packet.getByte(payload + 5) & PARAMETER_COUNT_AVAILABLE) != 0) {
+        // A statement that has parameters says how many even without the flag.
+        if (queryAttributes && (parameters > 0 || (packet.getByte(payload + 5) & PARAMETER_COUNT_AVAILABLE) != 0)) {
             ByteBuf count = packet.slice(at, packet.writerIndex() - at);
             parameters = (int) LengthEncoded.readInt(count);
             at += count.readerIndex();

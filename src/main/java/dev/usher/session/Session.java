@@ -96,7 +96,7 @@ public final class Session {
     /** Status flags of the last OK, as the client knows them. */
     public int status() {
         return status & ~(ServerStatus.SESSION_STATE_CHANGED | ServerStatus.MORE_RESULTS | ServerStatus.CURSOR_EXISTS
-                | ServerStatus.LAST_ROW_SENT | ServerStatus.OF_ONE_QUERY);
+                | ServerStatus.LAST_ROW_SENT | ServerStatus.OF_ONE_STATEMENT);
     }
 
     /** A statement with these traits is about to run. */
@@ -174,7 +174,8 @@ public final class Session {
                 pins &= ~Pin.RESULTS_NOT_ASCII.bit();
             }
         }
-        if (insertId != 0 || (traits & bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE, Trait.SET_ONE_SHOT)) != 0) {
+        if (insertId != 0
+                || (traits & bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE, Trait.SET_ONE_SHOT, Trait.LOAD_DATA_LOCAL)) != 0) {
             insertIdUnread = true;
         }
         if (unexplained && (traits & LEAVES_SOMETHING) == 0

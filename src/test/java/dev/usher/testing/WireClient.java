@@ -41,6 +41,9 @@ public final class WireClient implements AutoCloseable {
     private final DataInputStream in;
     private final OutputStream out;
     private int sequence;
+    private long wanted = CAPABILITIES;
+    private int collation = UTF8MB4;
+    private long connectionId;
 
     private WireClient(Closeable socket, InputStream in, OutputStream out) {
         this.socket = socket;
@@ -81,14 +84,60 @@ public final class WireClient implements AutoCloseable {
         }
     }
 
+    /** With capabilities and a collation of one's own; what the other side does not offer is left out. */
+    public static WireClient connect(InetSocketAddress address, String user, String password, String schema, long capabilities,
+            int collation) throws IOException {
+        Socket socket = new Socket();
+        try {
+            socket.setTcpNoDelay(true);
+            socket.connect(address);
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            WireClient client = new WireClient(socket, socket.getInputStream(), socket.getOutputStream());
+            client.wanted = capabilities;
+            client.collation = collation;
+            client.logIn(user, password, schema);
+            return client;
+        } catch (IOException | RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
     private void logIn(String user, String password, String schema) throws IOException {
         HandshakeV10 greeting = HandshakeV10.read(read());
+        connectionId = greeting.connectionId();
         Credentials credentials = Credentials.ofPassword(password.getBytes(UTF_8));
-        var response = new HandshakeResponse41(CAPABILITIES | (schema.isEmpty() ? 0 : Capabilities.CONNECT_WITH_DB), 1 << 24, UTF8MB4, user,
+        // MariaDB's servers have no LONG_PASSWORD to offer.
+        wanted &= greeting.capabilities() | Capabilities.LONG_PASSWORD;
+        var response = new HandshakeResponse41(wanted | (schema.isEmpty() ? 0 : Capabilities.CONNECT_WITH_DB), 1 << 24, collation, user,
                 answer(credentials, greeting.authPlugin(), greeting.nonce()), schema, greeting.authPlugin(), Map.of(), 0);
         ByteBuf payload = Unpooled.buffer();
         response.write(payload);
         write(payload);
+        authenticate(credentials);
+    }
+
+    /** What both sides use now. */
+    public long capabilities() {
+        return wanted;
+    }
+
+    /** The one that the greeting named. */
+    public long connectionId() {
+        return connectionId;
+    }
+
+    /** COM_CHANGE_USER, up to its OK. */
+    public void changeUser(String user, String password, String schema) throws IOException {
+        ByteBuf packet = Unpooled.buffer().writeByte(Command.CHANGE_USER.code());
+        packet.writeBytes(user.getBytes(UTF_8)).writeByte(0).writeByte(0).writeBytes(schema.getBytes(UTF_8)).writeByte(0);
+        packet.writeShortLE(collation).writeBytes("mysql_native_password".getBytes(UTF_8)).writeByte(0);
+        sequence = 0;
+        write(packet);
+        authenticate(Credentials.ofPassword(password.getBytes(UTF_8)));
+    }
+
+    private void authenticate(Credentials credentials) throws IOException {
         while (true) {
             ByteBuf packet = read();
             switch (packet.getUnsignedByte(packet.readerIndex())) {
@@ -146,6 +195,18 @@ public final class WireClient implements AutoCloseable {
         write(Unpooled.buffer(text.length + 1).writeByte(Command.QUERY.code()).writeBytes(text));
     }
 
+    /** Sends a command's payload, of less than 16 MiB, and reads nothing. */
+    public void command(ByteBuf payload) throws IOException {
+        sequence = 0;
+        write(payload);
+    }
+
+    /** Goes on with a command that is under way, as with the content of a file. */
+    public void more(ByteBuf payload) throws IOException {
+        write(payload);
+        sequence++;
+    }
+
     /** What comes out of the socket, packets and all. */
     public InputStream raw() {
         return in;
@@ -153,16 +214,26 @@ public final class WireClient implements AutoCloseable {
 
     /** One packet's payload, which is less than 16 MiB. */
     public ByteBuf read() throws IOException {
+        ByteBuf packet = next();
+        if (packet.isReadable() && packet.getUnsignedByte(packet.readerIndex()) == ErrPacket.HEADER) {
+            throw new ServerError(ErrPacket.read(packet));
+        }
+        return packet;
+    }
+
+    /** One packet's payload, also that of an ERR. */
+    public ByteBuf next() throws IOException {
         byte[] header = new byte[Packets.HEADER];
         in.readFully(header);
         sequence = (header[3] & 0xFF) + 1;
         byte[] payload = new byte[header[0] & 0xFF | (header[1] & 0xFF) << 8 | (header[2] & 0xFF) << 16];
         in.readFully(payload);
-        ByteBuf packet = Unpooled.wrappedBuffer(payload);
-        if (payload.length > 0 && (payload[0] & 0xFF) == ErrPacket.HEADER) {
-            throw new ServerError(ErrPacket.read(packet));
-        }
-        return packet;
+        return Unpooled.wrappedBuffer(payload);
+    }
+
+    /** The sequence number that the next packet should have. */
+    public int nextSequence() {
+        return sequence;
     }
 
     private void write(ByteBuf payload) throws IOException {

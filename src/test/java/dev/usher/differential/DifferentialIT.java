@@ -1,0 +1,70 @@
+package dev.usher.differential;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import dev.usher.testing.ServerKind;
+import dev.usher.testing.TestAccount;
+import dev.usher.testing.TestServer;
+import dev.usher.testing.TestServers;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Random sessions see through Usher what they see on connections of their own. {@code -Dusher.differential.statements=N} runs more,
+ * {@code -Dusher.differential.seed=S} runs the same again, and {@code -Dusher.differential.script=FILE} a script that a failure has printed.
+ */
+@EnabledIfSystemProperty(named = "usher.differential.statements", matches = "\\d+", disabledReason = "still finds differences: docs/compatibility.md")
+class DifferentialIT {
+    private static final int STEPS = 500;
+    private static final long STATEMENTS = Long.getLong("usher.differential.statements", 20_000);
+    private static final String SCRIPT = System.getProperty("usher.differential.script", "");
+
+    @TempDir
+    private Path state;
+
+    static List<ServerKind> servers() {
+        return TestServers.installed().stream().filter(kind -> kind == ServerKind.EMBEDDED || kind == ServerKind.MYSQL).toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aSessionSeesThroughUsherWhatItSeesDirectly(ServerKind kind) throws Exception {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        TestAccount account = server.accounts().getFirst();
+        Long given = Long.getLong("usher.differential.seed");
+        long seed = given == null ? RandomGenerator.getDefault().nextLong(1, 1_000_000_000) : given;
+        new Fixture(server).create();
+        try (UsherInFront usher = new UsherInFront(server.port(), state, account.user(), account.password())) {
+            Stage stage = new Stage(server, new InetSocketAddress("127.0.0.1", usher.getAsInt()));
+            if (!SCRIPT.isEmpty()) {
+                Optional<Difference> found = stage.play(Script.parse(Files.readString(Path.of(SCRIPT))));
+                assertThat(found).as(SCRIPT).isEmpty();
+                return;
+            }
+            Generator generator = new Generator(server.flavour(), topic -> true);
+            long started = System.nanoTime();
+            for (; stage.statements() < STATEMENTS; seed++) {
+                Script script = generator.script(seed, STEPS);
+                Optional<Difference> found = stage.play(script);
+                if (found.isPresent()) {
+                    Shrinker shrunk = new Shrinker(stage, script, found.get()).shrink();
+                    fail("on %s with -Dusher.differential.seed=%d:%n%s%n%nshrunk to%n%s%n%s", server.name(), seed, found.get(),
+                            shrunk.script(),
+                            shrunk.difference());
+                }
+            }
+            // .ci/run looks for these lines.
+            System.out.printf("TESTED SERVER: %s: %d random statements alike directly and through Usher, in %d s%n", server.name(),
+                    stage.statements(), (System.nanoTime() - started) / 1_000_000_000);
+        }
+    }
+}
