@@ -3,14 +3,22 @@ package dev.usher.doctor.rules;
 import dev.usher.doctor.facts.Facts;
 import dev.usher.doctor.facts.HostErrors;
 import dev.usher.doctor.facts.Machine;
+import dev.usher.doctor.facts.Sample;
+import dev.usher.doctor.facts.Session;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** Logins that fail, that never finish, or that come faster than they are accepted. */
 final class FloodRule implements Rule {
     private static final double FAILED_PER_SECOND = 5;
     private static final double NEAR = 0.7;
+    private static final Duration SLOW_LOGIN = Duration.ofMillis(1500);
 
     @Override
     public List<Finding> judge(Picture picture) {
@@ -19,15 +27,15 @@ final class FloodRule implements Rule {
         double confidence = 0;
         double seconds = Math.max(0.001, facts.watched().toMillis() / 1000.0);
         long failed = picture.failedLogins();
-        long attempts = Math.max(1, picture.opened());
+        long attempts = Math.max(1, facts.growth("connections"));
         if (facts.samples().size() > 1 && failed / seconds >= FAILED_PER_SECOND && failed >= 0.5 * attempts) {
             confidence = 0.9;
-            evidence.add(Text.number(failed / seconds) + " failed logins a second: " + failed + " of " + picture.opened() + " in " + picture.watched());
+            evidence.add(Text.number(failed / seconds) + " failed logins a second: " + failed + " of " + attempts + " in " + picture.watched());
         }
-        long half = facts.samples().stream().mapToLong(sample -> sample.sessions().stream().filter(session -> session.isLoggingIn()).count()).max().orElse(0);
+        long half = halfOpen(facts);
         if (half >= Math.max(5, 0.15 * picture.limit())) {
             confidence = Math.max(confidence, 0.92);
-            evidence.add(Text.count(half, "connection") + " at once had not logged in yet (unauthenticated user), of " + picture.limit()
+            evidence.add(Text.count(half, "connection") + " did not log in for seconds (unauthenticated user), of " + picture.limit()
                     + "; connect_timeout is " + facts.variable("connect_timeout") + " s");
         }
         confidence = Math.max(confidence, queue(facts, evidence));
@@ -38,6 +46,21 @@ final class FloodRule implements Rule {
         return List.of(new Finding("connect_flood", Cause.CONNECT_FLOOD, picture.isFull() || confidence >= 0.9 ? Severity.CRITICAL : Severity.WARNING, confidence,
                 Math.max(0.6, picture.shareOfCurrent(half)), "logins fail or do not finish: " + evidence.getFirst(), evidence,
                 "the same rate of logins when everything is well, with none of them failing", remedies(facts)));
+    }
+
+    /** Logins that take more than a moment: in a rush many are under way at each look, but others each time. */
+    private static long halfOpen(Facts facts) {
+        Map<Long, Duration> since = new HashMap<>();
+        Set<Long> slow = new HashSet<>();
+        for (Sample sample : facts.samples()) {
+            sample.sessions().stream().filter(Session::isLoggingIn).forEach(session -> {
+                Duration first = since.computeIfAbsent(session.id(), id -> sample.at());
+                if (sample.at().minus(first).compareTo(SLOW_LOGIN) >= 0) {
+                    slow.add(session.id());
+                }
+            });
+        }
+        return slow.size();
     }
 
     private static double queue(Facts facts, List<String> evidence) {

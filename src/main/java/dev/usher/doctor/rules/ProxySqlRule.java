@@ -16,7 +16,7 @@ final class ProxySqlRule implements Rule {
         long used = proxy.servers().stream().mapToLong(ProxySql.Backend::used).sum();
         for (ProxySql.Backend server : proxy.servers()) {
             if (server.maxConnections() > picture.limit()) {
-                all.add(finding("proxysql_limit_above_server", picture, picture.isTight() ? 0.85 : 0.5,
+                all.add(finding("proxysql_limit_above_server", picture, picture.isTight() ? 0.94 : 0.5,
                         "ProxySQL may open " + server.maxConnections() + " connections to " + server.address() + ", which has " + picture.limit(),
                         List.of("mysql_servers.max_connections = " + server.maxConnections() + " in hostgroup " + server.hostgroup(),
                                 server.used() + " used, " + server.free() + " free, " + server.errors() + " failed"),

@@ -20,13 +20,14 @@ public final class Rules {
         List<Finding> findings = new ArrayList<>();
         ALL.forEach(rule -> findings.addAll(rule.judge(picture)));
         findings.sort(Comparator.comparing((Finding finding) -> !finding.accuses()).thenComparing(Comparator.comparingDouble(Finding::weight).reversed()));
-        Optional<Finding> first = findings.stream().filter(finding -> finding.accuses() && finding.confidence() >= LEAST_CONFIDENCE).findFirst();
+        // A full server is not healthy, however little is sure.
+        double least = picture.isFull() ? 0 : LEAST_CONFIDENCE;
+        Optional<Finding> first = findings.stream().filter(finding -> finding.accuses() && finding.confidence() >= least).findFirst();
         if (first.isPresent()) {
             Finding finding = first.get();
             return new Diagnosis(facts, picture, finding.cause(), finding.confidence(), finding.severity(), finding.summary(), List.copyOf(findings));
         }
-        Severity severity = picture.isFull() ? Severity.CRITICAL : Severity.INFO;
-        return new Diagnosis(facts, picture, Cause.HEALTHY, facts.samples().size() > 1 ? 0.9 : 0.6, severity, headRoom(picture), List.copyOf(findings));
+        return new Diagnosis(facts, picture, Cause.HEALTHY, facts.samples().size() > 1 ? 0.9 : 0.6, Severity.INFO, headRoom(picture), List.copyOf(findings));
     }
 
     private static String headRoom(Picture picture) {
