@@ -207,6 +207,21 @@ def fat():
         time.sleep(0.2)
 
 
+def heavy():
+    """FIRST connections that execute statements of SECOND megabytes, half a second each."""
+    sql = "SELECT SLEEP(0.5), LENGTH('%s')" % ("x" * int(second * 1048576))
+
+    def work(number):
+        while True:
+            try:
+                connection = connect()
+                while True:
+                    ask(connection, sql)
+            except pymysql.Error:
+                time.sleep(0.2)
+    in_threads(first, work)
+
+
 threading.Thread(target={name: thing for name, thing in globals().items() if callable(thing)}[behaviour], daemon=True).start()
 sys.stdin.read()
 os._exit(0)

@@ -1,18 +1,22 @@
 package dev.usher.cli;
 
 import dev.usher.config.DurationText;
+import dev.usher.doctor.access.Driver;
 import dev.usher.doctor.access.Entry;
 import dev.usher.doctor.collect.ProxySqlReader;
 import dev.usher.doctor.collect.Watch;
 import dev.usher.doctor.facts.Facts;
 import dev.usher.doctor.facts.ProxySql;
 import dev.usher.doctor.facts.Sample;
+import dev.usher.doctor.raise.SizingCollector;
 import dev.usher.doctor.report.HtmlReport;
 import dev.usher.doctor.report.JsonReport;
 import dev.usher.doctor.report.LimitAdvice;
 import dev.usher.doctor.report.TextReport;
 import dev.usher.doctor.rules.Diagnosis;
 import dev.usher.doctor.rules.Rules;
+import dev.usher.doctor.sizing.LimitKind;
+import dev.usher.doctor.sizing.Sizing;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -20,6 +24,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,6 +41,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class DoctorCommand implements Callable<Integer> {
     private static final int WARNING = 1;
     private static final int CRITICAL = 2;
+    private static final Duration SIZING_LOOK = Duration.ofMillis(300);
     private static final Duration LONGEST = Duration.ofHours(1);
 
     @Spec
@@ -64,8 +70,10 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Duration duration = once ? Duration.ZERO : duration();
         try (Entry entry = server.open()) {
-            Diagnosis diagnosis = Rules.judge(look(entry, duration));
-            print(diagnosis, Optional.empty());
+            Facts facts = look(entry, duration);
+            Optional<LimitAdvice> limit = limit(entry, facts);
+            Diagnosis diagnosis = Rules.judge(facts);
+            print(diagnosis, limit);
             return switch (diagnosis.severity()) {
                 case INFO -> ExitStatus.DONE;
                 case WARNING -> WARNING;
@@ -92,6 +100,20 @@ final class DoctorCommand implements Callable<Integer> {
             return Watch.of(entry, duration, proxy, (elapsed, latest) -> bar.at(elapsed, duration, caption(latest)));
         } catch (SQLException e) {
             throw ServerOptions.failed(entry, e);
+        }
+    }
+
+    /** How far the limit can go, by the same calculation as {@code usher raise}; nothing where the server's memory is not known. */
+    private static Optional<LimitAdvice> limit(Entry entry, Facts facts) {
+        try {
+            Sizing sizing = Sizing.of(SizingCollector.collect(entry, SIZING_LOOK, OptionalLong.empty()));
+            return sizing.limitedBy() == LimitKind.MEMORY_UNKNOWN ? Optional.empty() : Optional.of(
+                    new LimitAdvice(facts.maxConnections(), sizing.recommended(), sizing.ceiling(), sizing.limitedBy().id()));
+        } catch (SQLException e) {
+            if (Driver.isLost(e)) {
+                throw ServerOptions.failed(entry, e);
+            }
+            return Optional.empty(); // with fewer rights than the calculation needs
         }
     }
 

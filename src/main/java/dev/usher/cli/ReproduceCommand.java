@@ -103,8 +103,9 @@ final class ReproduceCommand implements Callable<Integer> {
         }
         Target target = given.target();
         try (Entry watcher = given.open()) {
-            int most = (int) number(watcher.connection(), "SELECT @@global.max_connections") + 2;
-            return fill(() -> open(target), watcher.connection(), most);
+            int max = (int) number(watcher.connection(), "SELECT @@global.max_connections");
+            long others = connected(watcher.connection());
+            return fill(() -> open(target), watcher.connection(), Math.toIntExact(Math.max(1, max - others)));
         }
     }
 
@@ -112,7 +113,7 @@ final class ReproduceCommand implements Callable<Integer> {
         try {
             return ServerAccess.openOrdinary(target);
         } catch (NoAccessException e) {
-            throw new SQLException(e.getMessage(), "08004", e.serverError());
+            throw new SQLException(e.serverError() == 0 ? e.getMessage() : e.serverMessage(), "08004", e.serverError());
         }
     }
 
@@ -123,13 +124,15 @@ final class ReproduceCommand implements Callable<Integer> {
             statement.execute("CREATE USER app@'%' IDENTIFIED BY 'app'");
             say("A " + server + ", max_connections = " + limit);
             String url = "jdbc:mariadb://" + server.host() + ":" + server.port() + "/?sslMode=disable";
-            return fill(() -> DriverManager.getConnection(url, "app", "app"), watcher, limit + 2);
+            return fill(() -> DriverManager.getConnection(url, "app", "app"), watcher, limit);
         }
     }
 
-    private int fill(Filling.Opener opener, Connection watcher, int most) throws SQLException, InterruptedException {
+    private int fill(Filling.Opener opener, Connection watcher, int free) throws SQLException, InterruptedException {
         long before = connected(watcher);
-        try (Filling filling = Filling.fill(opener, most)) {
+        try (Filling filling = Filling.fill(opener, free + 2)) {
+            // An account with CONNECTION ADMIN or SUPER has just taken the administrators' connection as well: it goes back at once.
+            filling.keep(free);
             Optional<Refusal> refusal = filling.refusal();
             if (refusal.isEmpty()) {
                 say("The server has not refused anybody after " + filling.size() + " connections.");

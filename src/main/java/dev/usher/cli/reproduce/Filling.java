@@ -52,6 +52,13 @@ public final class Filling implements AutoCloseable {
         }
     }
 
+    /** Closes what is more than that. */
+    public synchronized void keep(int most) throws SQLException {
+        while (held.size() > most) {
+            held.removeLast().close();
+        }
+    }
+
     /** What the first connection too many was told, if there was one. */
     public synchronized Optional<Refusal> refusal() {
         return refusal;

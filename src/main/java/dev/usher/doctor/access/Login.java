@@ -102,6 +102,6 @@ final class Login {
             case 1203, 1226 -> endpoint + ": " + message + " (" + code + "). It is this account's own limit: use another account";
             default -> endpoint + ": " + message + " (" + code + ")";
         };
-        return new NoAccessException(text, code);
+        return new NoAccessException(text, code, message);
     }
 }

@@ -7,13 +7,21 @@ public final class NoAccessException extends Exception {
 
     private final int serverError;
 
+    private final String serverMessage;
+
     NoAccessException(String message) {
-        this(message, 0);
+        this(message, 0, "");
     }
 
-    NoAccessException(String message, int serverError) {
+    NoAccessException(String message, int serverError, String serverMessage) {
         super(message);
         this.serverError = serverError;
+        this.serverMessage = serverMessage;
+    }
+
+    /** The server's own words, or nothing. */
+    public String serverMessage() {
+        return serverMessage;
     }
 
     /** What the server answered, such as 1045, or 0 when the failure is not the server's answer. */

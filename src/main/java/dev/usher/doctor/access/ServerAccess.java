@@ -10,11 +10,13 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
@@ -27,6 +29,11 @@ public final class ServerAccess {
 
     private static final List<Path> USUAL_SOCKETS = List.of(
             Path.of("/run/mysqld/mysqld.sock"), Path.of("/var/lib/mysql/mysql.sock"), Path.of("/tmp/mysql.sock"));
+
+    /** Descriptors without which no connection comes about. */
+    private static final int FEW_LEFT = 2;
+    private static final int MORE_ATTEMPTS = 40;
+    private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(75);
 
     private final Target target;
     private final Login login;
@@ -62,14 +69,31 @@ public final class ServerAccess {
                 // it is among the attempts
             }
         }
-        throw new NoAccessException(withoutAnyWay(), 1040);
+        return insist();
+    }
+
+    /** The reserved connection is lent to everybody who is about to be refused, for as long as that takes: in a rush it comes free for moments. */
+    private Entry insist() throws NoAccessException {
+        for (int attempt = 0; attempt < MORE_ATTEMPTS; attempt++) {
+            LockSupport.parkNanos(BETWEEN_ATTEMPTS.toNanos());
+            try {
+                Login.Result result = login.at(target.endpoint());
+                attempts.add(new Attempt(target.endpoint(), Attempt.IN));
+                return new Entry(result.connection(), way(target.endpoint(), result), target.endpoint(), result.version(), List.copyOf(attempts));
+            } catch (NoAccessException refused) {
+                if (!refused.isFull()) {
+                    throw refused;
+                }
+            }
+        }
+        throw new NoAccessException(withoutAnyWay(), 1040, "Too many connections");
     }
 
     /** A server that has no descriptor left lets the system take the connection, and says nothing itself. /proc knows why. */
     private NoAccessException explained(NoAccessException refused) {
         Optional<Machine> machine = refused.serverError() == 0 ? local().map(server -> MachineWatch.begin(server).end()) : Optional.empty();
-        return machine.filter(one -> one.descriptorLimit().isPresent() && one.descriptors() >= one.descriptorLimit().getAsLong())
-                .map(one -> new NoAccessException(refused.getMessage() + "; its process " + one.pid() + " has all the " + one.descriptors()
+        return machine.filter(one -> one.descriptorLimit().isPresent() && one.descriptors() + FEW_LEFT >= one.descriptorLimit().getAsLong())
+                .map(one -> new NoAccessException(refused.getMessage() + "; its process " + one.pid() + " has " + one.descriptors() + " of the " + one.descriptorLimit().getAsLong()
                         + " file descriptors that it may have (descriptor_or_thread_limit): raise LimitNOFILE and open_files_limit"))
                 .orElse(refused);
     }

@@ -106,7 +106,7 @@ public final class Watch {
             waits.addAll(transactions.waits());
             machine.ifPresent(MachineWatch::sample);
             progress.at(sample.at(), sample);
-            Duration left = duration.minus(elapsed());
+            Duration left = duration.minus(elapsed().minus(samples.getFirst().at()));
             if (!left.isPositive()) {
                 break;
             }

@@ -16,12 +16,12 @@ public record Session(long id, ClientProcess client, String schema, String comma
     private static final String SLEEP = "Sleep";
 
     public boolean isSleeping() {
-        return command.equals(SLEEP);
+        return command.equals(SLEEP) && !isLoggingIn();
     }
 
     /** Whether it has not logged in yet. */
     public boolean isLoggingIn() {
-        return command.equals("Connect") && client.account().equals("unauthenticated user");
+        return client.account().equals("unauthenticated user");
     }
 
     /** Whether it executes something for a client. */

@@ -1,6 +1,8 @@
 package dev.usher.doctor.machine;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,9 +11,12 @@ import java.util.Optional;
 /** The processes of this machine that are connected to a server on this machine. */
 public final class LocalClients {
     private static final String ESTABLISHED = "01";
+    private static final Duration BETWEEN_ROUNDS = Duration.ofSeconds(1);
 
     private final int serverPort;
+    private final List<Path> clients = new ArrayList<>();
     private Map<Integer, Client> byPort = Map.of();
+    private long lookedAround = System.nanoTime() - BETWEEN_ROUNDS.toNanos();
 
     public record Client(long pid, String program) {}
 
@@ -19,7 +24,7 @@ public final class LocalClients {
         this.serverPort = serverPort;
     }
 
-    /** Looks again. */
+    /** Looks again: first at the processes that are known to be clients, at all of them only if that does not explain every connection, and not often. */
     public void refresh() {
         Map<String, Integer> ports = new HashMap<>();
         for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
@@ -31,15 +36,30 @@ public final class LocalClients {
             }
         }
         Map<Integer, Client> found = new HashMap<>();
-        for (Path process : Proc.processes()) {
-            for (String inode : Proc.sockets(process)) {
-                Integer port = ports.get(inode);
-                if (port != null) {
-                    found.put(port, new Client(Long.parseLong(process.getFileName().toString()), program(process)));
+        clients.forEach(process -> addSockets(process, ports, found));
+        boolean mayLookAround = System.nanoTime() - lookedAround >= BETWEEN_ROUNDS.toNanos();
+        if (found.size() < ports.size() && mayLookAround) {
+            clients.clear();
+            for (Path process : Proc.processes()) {
+                if (addSockets(process, ports, found)) {
+                    clients.add(process);
                 }
             }
+            lookedAround = System.nanoTime();
         }
         byPort = found;
+    }
+
+    private static boolean addSockets(Path process, Map<String, Integer> ports, Map<Integer, Client> to) {
+        boolean any = false;
+        for (String inode : Proc.sockets(process)) {
+            Integer port = ports.get(inode);
+            if (port != null) {
+                to.put(port, new Client(Long.parseLong(process.getFileName().toString()), program(process)));
+                any = true;
+            }
+        }
+        return any;
     }
 
     /** Who is at a port of this machine. */

@@ -21,7 +21,7 @@ final class AccountRule implements Rule {
             long now = byUser.getOrDefault(user, 0L);
             if (limit.connections() > 0 && now >= limit.connections()) {
                 all.add(finding(picture, limit.account(), now, limit.connections(), "MAX_USER_CONNECTIONS", 1226));
-            } else if (limit.connectionsPerHour() > 0 && facts.growth("aborted_connects") > 0 && !picture.isFull()) {
+            } else if (limit.connectionsPerHour() > 0 && picture.failedLogins() > 0 && !picture.isFull()) {
                 all.add(hourly(picture, limit, now));
             }
         }
@@ -76,7 +76,7 @@ final class AccountRule implements Rule {
     }
 
     private static Finding hourly(Picture picture, AccountLimit limit, long now) {
-        return new Finding("account_hourly_limit", Cause.ACCOUNT_LIMIT, Severity.CRITICAL, 0.7, 1,
+        return new Finding("account_hourly_limit", Cause.ACCOUNT_LIMIT, Severity.CRITICAL, 0.92, 1,
                 limit.account() + " may open only " + limit.connectionsPerHour() + " connections an hour",
                 List.of("MAX_CONNECTIONS_PER_HOUR " + limit.connectionsPerHour() + " (error 1226)",
                         Text.count(picture.failedLogins(), "login") + " failed in " + picture.watched(),
@@ -84,10 +84,5 @@ final class AccountRule implements Rule {
                 "the failed logins being wrong passwords (error 1045)",
                 List.of(Settings.run("now", "counts from zero again, for every account", List.of("FLUSH USER_RESOURCES;"), ""),
                         Settings.advice("for good", "connections that are kept: a pool", "")));
-    }
-
-    /** For the picture: whether a session belongs to the account, whatever its host pattern. */
-    static boolean belongs(Session session, String account) {
-        return account.startsWith(session.client().account() + "@");
     }
 }

@@ -25,6 +25,10 @@ final class LeakRule implements Rule {
         return picture.processes().stream().map(process -> judge(process, picture)).flatMap(List::stream).toList();
     }
 
+    static boolean accuses(Process process, Picture picture) {
+        return !judge(process, picture).isEmpty();
+    }
+
     private static List<Finding> judge(Process process, Picture picture) {
         int dormant = process.dormant().size();
         if (dormant < FEWEST || dormant < SMALLEST_SHARE_OF_LIMIT * picture.limit()) {

@@ -1,7 +1,10 @@
 package dev.usher.doctor.rules;
 
+import dev.usher.doctor.facts.Session;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A server that is full of connections which are used, and could have more. */
 final class LimitRule implements Rule {
@@ -13,12 +16,14 @@ final class LimitRule implements Rule {
         if (!picture.isFull()) {
             return List.of();
         }
-        long used = picture.facts().last().sessions().stream().filter(session -> picture.usedIds().contains(session.id())).count();
+        Set<Long> from = picture.facts().first().sessions().stream().map(Session::id).collect(Collectors.toSet());
+        long used = picture.facts().last().sessions().stream()
+                .filter(session -> from.contains(session.id()) && picture.usedIds().contains(session.id())).count();
         double share = picture.shareOfCurrent(used);
         double confidence = picture.facts().samples().size() > 1 ? 0.45 + 0.4 * share : 0.4;
         List<String> evidence = new ArrayList<>();
         evidence.add(picture.connected() + " of " + picture.limit() + " connections, " + used + " of the " + picture.current()
-                + " present have executed something in " + picture.watched());
+                + " present have been there all the time and executed something in " + picture.watched());
         if (picture.refused() > 0) {
             evidence.add(picture.refused() + " were refused in that time");
         }

@@ -19,7 +19,7 @@ import java.util.Set;
  *
  * @param connected the most connections of clients at one look
  * @param refused refusals for {@code max_connections} while we watched
- * @param opened connections that came in while we watched, refused ones not counted
+ * @param opened connections that logged in while we watched, about
  * @param processes the largest first
  * @param usedIds sessions that have done something while we watched
  * @param piled sessions that execute a statement for more than a second, in the last sample
@@ -36,7 +36,8 @@ public record Picture(Facts facts, long limit, long connected, long refused, lon
         long connected = facts.samples().stream().mapToLong(sample -> Math.max(sample.sessions().size(),
                 sample.status("threads_connected") - facts.ownConnections())).max().orElse(0);
         long refused = facts.growth("connection_errors_max_connections");
-        long opened = Math.max(0, facts.growth("connections") - refused);
+        // Ids are given to those that are refused after their handshake, and to failed logins; both are among the aborted ones, as are all refused.
+        long opened = Math.max(0, facts.growth("connections") - Math.max(0, facts.growth("aborted_connects") - refused));
         Set<Long> used = used(facts);
         List<Session> piled = facts.last().sessions().stream()
                 .filter(session -> session.isRunning() && session.time().compareTo(LONG_STATEMENT) >= 0).toList();
@@ -63,6 +64,7 @@ public record Picture(Facts facts, long limit, long connected, long refused, lon
         Map<ClientProcess, List<Session>> last = new LinkedHashMap<>();
         facts.last().sessions().stream().filter(session -> !session.isLoggingIn())
                 .forEach(session -> last.computeIfAbsent(session.client(), client -> new ArrayList<>()).add(session));
+        Set<Long> before = presentBefore(facts);
         List<Process> all = new ArrayList<>();
         last.forEach((client, sessions) -> {
             Set<Long> seen = new HashSet<>();
@@ -73,11 +75,19 @@ public record Picture(Facts facts, long limit, long connected, long refused, lon
                 counts.add(own.size());
             }
             int now = (int) sessions.stream().filter(session -> used.contains(session.id())).count();
-            List<Session> dormant = sessions.stream().filter(session -> session.isSleeping() && !used.contains(session.id())).toList();
+            List<Session> dormant = sessions.stream()
+                    .filter(session -> session.isSleeping() && !used.contains(session.id()) && before.contains(session.id())).toList();
             all.add(new Process(client, List.copyOf(sessions), now, dormant, List.copyOf(counts), seen.size() - sessions.size()));
         });
         all.sort(Comparator.comparingInt(Process::size).reversed());
         return List.copyOf(all);
+    }
+
+    /** Those that were there a second before the last look, so that what comes and goes is not taken for what stays; with a single look, all. */
+    private static Set<Long> presentBefore(Facts facts) {
+        Duration before = facts.last().at().minus(Duration.ofSeconds(1));
+        Sample earlier = facts.samples().reversed().stream().filter(sample -> sample.at().compareTo(before) <= 0).findFirst().orElse(facts.first());
+        return earlier.sessions().stream().map(Session::id).collect(java.util.stream.Collectors.toSet());
     }
 
     /** Whether the server refuses clients, or would refuse the next one. */
@@ -122,9 +132,12 @@ public record Picture(Facts facts, long limit, long connected, long refused, lon
         return facts.samples().size() < 2 ? 0 : opened / Math.max(1, average);
     }
 
-    /** Broken or refused logins while we watched; those for {@code max_connections} not counted. */
+    /**
+     * Logins that failed while we watched, at least. Servers count those that they refuse for {@code max_connections} among the aborted ones too, MariaDB those refused
+     * after their handshake twice.
+     */
     long failedLogins() {
-        return facts.growth("aborted_connects");
+        return Math.max(0, facts.growth("aborted_connects") - 2 * refused);
     }
 
     Severity severity() {

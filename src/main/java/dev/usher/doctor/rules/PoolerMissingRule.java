@@ -15,9 +15,9 @@ final class PoolerMissingRule implements Rule {
         Facts facts = picture.facts();
         long maxUsed = facts.last().status("max_used_connections");
         boolean reached = picture.isTight() || maxUsed >= picture.limit();
-        long served = Math.max(0, picture.opened() - picture.failedLogins());
+        long served = picture.opened();
         if (!reached || picture.openedPerSecond() < FEWEST_PER_SECOND || picture.turnover() < SMALLEST_TURNOVER
-                || picture.failedLogins() > picture.opened() / 2) {
+                || picture.failedLogins() > picture.opened()) {
             return List.of();
         }
         double perConnection = served == 0 ? 0 : (double) facts.growth("questions") / served;

@@ -15,7 +15,8 @@ final class PoolsRule implements Rule {
 
     @Override
     public List<Finding> judge(Picture picture) {
-        List<Process> pools = picture.processes().stream().filter(process -> process.size() >= SMALLEST_POOL).toList();
+        List<Process> pools = picture.processes().stream()
+                .filter(process -> process.size() >= SMALLEST_POOL && !LeakRule.accuses(process, picture)).toList();
         long held = pools.stream().mapToLong(Process::size).sum();
         long dormant = pools.stream().mapToLong(process -> process.dormant().size()).sum();
         boolean matters = picture.isFull() || picture.utilisation() >= 0.9;

@@ -11,4 +11,7 @@ import java.util.List;
  * @param configuration lines for this server's option file, or where else settings are kept
  * @param notThis what looks like a remedy here and is not, or empty
  */
-public record Remedy(String when, String why, List<String> statements, List<String> configuration, String notThis) {}
+public record Remedy(String when, String why, List<String> statements, List<String> configuration, String notThis) {
+    /** Before a command for the shell, so that it is a comment where somebody takes it for SQL. */
+    public static final String COMMAND = "-- ";
+}

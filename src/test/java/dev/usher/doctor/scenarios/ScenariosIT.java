@@ -7,18 +7,21 @@ import dev.usher.doctor.rules.Diagnosis;
 import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestServers;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * The doctor against situations whose cause is known, with real clients on real servers. It takes minutes, so it runs only where it is asked for:
- * {@code -Dusher.scenarios=some} plays one of each cause, {@code all} every one and writes {@code target/scenarios.md}. {@code -Dusher.scenarios.only=TEXT} picks by
+ * {@code -Dusher.scenarios=some} plays one of each cause, {@code all} every one and writes {@code target/scenarios.md}. {@code -Dusher.scenarios.only=REGEX} picks by
  * name.
  */
 @EnabledIfSystemProperty(named = "usher.scenarios", matches = "some|all")
@@ -26,6 +29,7 @@ class ScenariosIT {
     private static final boolean FULL = System.getProperty("usher.scenarios", "").equals("all");
     private static final Optional<String> ONLY = Optional.ofNullable(System.getProperty("usher.scenarios.only"));
     private static final Path RESULT = Path.of("target", "scenarios.md");
+    private static final Path PROGRESS = Path.of("target", "scenarios.log");
 
     private final Confusion confusion = new Confusion();
     private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
@@ -49,7 +53,7 @@ class ScenariosIT {
     private void run(ServerKind kind) {
         try (ScenarioRun run = new ScenarioRun()) {
             for (Scenario scenario : Scenarios.all()) {
-                boolean wanted = ONLY.map(text -> scenario.toString().contains(text)).orElse(FULL || scenario.inCi());
+                boolean wanted = ONLY.map(pattern -> Pattern.compile(pattern).matcher(scenario.toString()).find()).orElse(FULL || scenario.inCi());
                 if (wanted && scenario.on().contains(kind)) {
                     judge(run, scenario, kind);
                 }
@@ -61,7 +65,9 @@ class ScenariosIT {
         try {
             Diagnosis diagnosis = run.diagnose(scenario, kind);
             boolean right = diagnosis.cause() == scenario.expected() && scenario.alsoTrue().test(diagnosis);
-            confusion.add(kind.name(), scenario, diagnosis.cause(), diagnosis.confidence(), right);
+            confusion.add(kind == ServerKind.MYSQL ? "MySQL" : "MariaDB", scenario, diagnosis.cause(), diagnosis.confidence(), right);
+            note((right ? "right " : "WRONG ") + kind + ", " + scenario + ": " + diagnosis.cause().id() + " (" + Math.round(diagnosis.confidence() * 100) + " %)"
+                    + (right ? "" : "\n" + String.join("\n", TextReport.lines(diagnosis, Optional.empty(), false, false))));
             if (!right) {
                 wrong.add(kind + ", " + scenario + "\n" + String.join("\n", TextReport.lines(diagnosis, Optional.empty(), false, false)));
             }
@@ -69,6 +75,17 @@ class ScenariosIT {
             java.io.StringWriter trace = new java.io.StringWriter();
             e.printStackTrace(new java.io.PrintWriter(trace));
             wrong.add(kind + ", " + scenario + " could not be made: " + trace);
+            note("FAILED " + kind + ", " + scenario + ": " + trace);
+        }
+    }
+
+    /** As they come, for whoever waits for the end. */
+    private static synchronized void note(String text) {
+        try {
+            Files.createDirectories(PROGRESS.getParent());
+            Files.writeString(PROGRESS, text + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

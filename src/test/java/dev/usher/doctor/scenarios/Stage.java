@@ -64,8 +64,9 @@ final class Stage implements AutoCloseable {
         toClose.push(() -> sql("SET GLOBAL " + variable + " = " + before));
     }
 
-    void limit(int maxConnections) {
-        set("max_connections", maxConnections);
+    /** So many connections for clients: our own one counts as well. */
+    void limit(int clients) {
+        set("max_connections", clients + 1);
     }
 
     long number(String sql) {
@@ -122,6 +123,7 @@ final class Stage implements AutoCloseable {
         Client awaitReady() {
             try {
                 BufferedReader output = process.inputReader();
+                Awaitility.await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(50)).until(() -> output.ready() || !process.isAlive());
                 String line = output.readLine();
                 if (!"ready".equals(line)) {
                     throw new AssertionError("the client said " + line);
