@@ -2,6 +2,7 @@ package dev.usher.cli.remedy;
 
 import dev.usher.doctor.sessions.KillResult;
 import dev.usher.doctor.sessions.KillResult.Outcome;
+import dev.usher.doctor.sizing.Percentile;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -11,12 +12,12 @@ import java.util.stream.Collectors;
 /** What all attempts together came to. */
 public final class KillTally {
     private final Map<Outcome, Integer> counts = new EnumMap<>(Outcome.class);
-    private final dev.usher.doctor.sizing.Percentile gaps = new dev.usher.doctor.sizing.Percentile();
+    private final Percentile gaps = new Percentile();
 
     public void add(List<KillResult> kills) {
         for (KillResult kill : kills) {
             counts.merge(kill.outcome(), 1, Integer::sum);
-            kill.gap().ifPresent(gap -> gaps.add(gap.toNanos() / 1000, 1));
+            kill.gap().ifPresent(gap -> gaps.add(gap.untilKill().toNanos() / 1000, 1));
         }
     }
 
@@ -28,7 +29,7 @@ public final class KillTally {
         return counts.isEmpty();
     }
 
-    /** The {@code percent}th percentile of the time from before the check until after the KILL. */
+    /** The {@code percent}th percentile of the time from before the check until the KILL. */
     public Duration gap(int percent) {
         return Duration.ofNanos(gaps.at(percent).orElse(0) * 1000);
     }
@@ -48,6 +49,7 @@ public final class KillTally {
     static String words(Outcome outcome) {
         return switch (outcome) {
             case KILLED -> "killed";
+            case KILLED_UNSEEN -> "killed, and gone before another look";
             case KILLED_AWAKE -> "killed although it had just woken up";
             case BECAME_ACTIVE -> "left alone: active";
             case USED_AGAIN -> "left alone: used since";

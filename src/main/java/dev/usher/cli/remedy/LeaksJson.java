@@ -24,6 +24,7 @@ public final class LeaksJson {
         root.put("suspects", round.suspects().stream().map(LeaksJson::suspect).toList());
         root.put("killed", round.kills().stream().map(LeaksJson::kill).toList());
         root.put("woke_in_between", round.kills().stream().filter(kill -> kill.outcome() == Outcome.KILLED_AWAKE).count());
+        root.put("not_seen_again", round.kills().stream().filter(kill -> kill.outcome() == Outcome.KILLED_UNSEEN).count());
         root.put("postponed", round.postponed());
         JsonMapper mapper = JsonMapper.shared();
         return pretty ? mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root) : mapper.writeValueAsString(root);
@@ -68,8 +69,9 @@ public final class LeaksJson {
         fields.put("id", kill.session().id());
         fields.put("outcome", kill.outcome().id());
         kill.gap().ifPresent(gap -> {
-            fields.put("gap_us", gap.toNanos() / 1000);
-            fields.put("checked_at", kill.checkedAt());
+            fields.put("checked_at", gap.checkedAt());
+            fields.put("gap_us", gap.untilKill().toNanos() / 1000);
+            fields.put("done_us", gap.untilDone().toNanos() / 1000);
         });
         if (!kill.detail().isEmpty()) {
             fields.put("detail", kill.detail());

@@ -8,14 +8,24 @@ import java.util.Optional;
 /**
  * What came of one attempt.
  *
- * @param gap from before the check until after the KILL, by the server's clock; nothing if there was no KILL
- * @param checkedAt the server's time before the check, as it writes it
+ * @param gap nothing if there was no KILL
  * @param detail what the server said, or what the session did instead; may be empty
  */
-public record KillResult(SeenSession session, Outcome outcome, Optional<Duration> gap, String checkedAt, String detail) {
+public record KillResult(SeenSession session, Outcome outcome, Optional<Gap> gap, String detail) {
+    /**
+     * By the server's clock.
+     *
+     * @param checkedAt the time before the check, as the server writes it
+     * @param untilKill from there until the check was done and the KILL was next
+     * @param untilDone from there until the KILL had returned: an upper bound, with what the killed thread did with the processor meanwhile
+     */
+    public record Gap(String checkedAt, Duration untilKill, Duration untilDone) {}
+
     public enum Outcome {
-        /** It slept at the check, and nothing else was seen of it. */
+        /** It slept at the check, and it had begun no statement by the time of the KILL. */
         KILLED,
+        /** It slept at the check, and was gone before it could be looked at again: whether it had begun a statement is not known. */
+        KILLED_UNSEEN,
         /** It slept at the check and had begun a statement by the time of the KILL. */
         KILLED_AWAKE,
         /** It ran a statement at the check, and was left alone. */
@@ -34,6 +44,6 @@ public record KillResult(SeenSession session, Outcome outcome, Optional<Duration
     }
 
     public boolean killed() {
-        return outcome == Outcome.KILLED || outcome == Outcome.KILLED_AWAKE;
+        return outcome == Outcome.KILLED || outcome == Outcome.KILLED_UNSEEN || outcome == Outcome.KILLED_AWAKE;
     }
 }

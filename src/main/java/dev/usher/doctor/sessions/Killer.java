@@ -21,19 +21,28 @@ import java.util.Optional;
  */
 public final class Killer {
     private static final int NO_SUCH_THREAD = 1094;
+    private static final int SEEN_ASLEEP = 1;
+    private static final int SEEN_AWAKE = 2;
 
     private final Connection connection;
     private final Source source;
     private final Duration olderThan;
+    private final String between;
 
     /**
      * @param connection must allow several statements in one command
      * @param olderThan what has slept for less is left alone
      */
     public Killer(Connection connection, Source source, Duration olderThan) {
+        this(connection, source, olderThan, "");
+    }
+
+    /** @param between statements, each with its semicolon, between the check and the KILL: for tests, in which the gap shall be long */
+    Killer(Connection connection, Source source, Duration olderThan, String between) {
         this.connection = connection;
         this.source = source;
         this.olderThan = olderThan;
+        this.between = between;
     }
 
     /** @throws SQLException if the connection is lost */
@@ -41,25 +50,37 @@ public final class Killer {
         if (session.isProtected() || !session.sleeps()) {
             throw new IllegalArgumentException("not to be killed: " + session.id());
         }
-        String batch = "SET @usher_checked = SYSDATE(6), @usher_victim = (" + check(session)
-                + "); KILL @usher_victim; SET @usher_killed = SYSDATE(6);"
-                + " SELECT TIMESTAMPDIFF(MICROSECOND, @usher_checked, @usher_killed), CAST(@usher_checked AS CHAR), (" + awake(session)
-                + ")";
+        String batch = "SET @usher_before = (" + interrupted(session) + ");"
+                + " SET @usher_checked = SYSDATE(6), @usher_victim = (" + check(session) + "), @usher_found = SYSDATE(6); " + between
+                + "KILL @usher_victim; SET @usher_killed = SYSDATE(6), @usher_seen = (" + seen(session) + ");"
+                + " SELECT CAST(@usher_checked AS CHAR), TIMESTAMPDIFF(MICROSECOND, @usher_checked, @usher_found),"
+                + " TIMESTAMPDIFF(MICROSECOND, @usher_checked, @usher_killed), @usher_seen, (" + interrupted(session) + ") - @usher_before";
         try (Statement statement = connection.createStatement()) {
             statement.execute(batch);
             ResultSet row = lastResult(statement);
             row.next();
-            boolean awake = row.getInt(3) > 0;
-            return new KillResult(session, awake ? Outcome.KILLED_AWAKE : Outcome.KILLED,
-                    Optional.of(Duration.ofNanos(row.getLong(1) * 1000)),
-                    row.getString(2), awake ? "began a statement between the check and the KILL" : "");
+            KillResult.Gap gap = new KillResult.Gap(row.getString(1), micros(row, 2), micros(row, 3));
+            return killed(session, gap, row.getInt(4), row.getInt(5));
         } catch (SQLException e) {
             if (e.getErrorCode() == NO_SUCH_THREAD) {
                 return spared(session);
             }
             SessionReader.orThrow(e);
-            return new KillResult(session, Outcome.REFUSED, Optional.empty(), "", Driver.message(e) + " (" + e.getErrorCode() + ")");
+            return new KillResult(session, Outcome.REFUSED, Optional.empty(), Driver.message(e) + " (" + e.getErrorCode() + ")");
         }
+    }
+
+    private KillResult killed(SeenSession session, KillResult.Gap gap, int seen, int interrupted) {
+        if (seen == SEEN_AWAKE || interrupted > 0) {
+            return new KillResult(session, Outcome.KILLED_AWAKE, Optional.of(gap), "began a statement between the check and the KILL");
+        }
+        return seen == SEEN_ASLEEP || source == Source.MYSQL_PERFORMANCE_SCHEMA
+                ? new KillResult(session, Outcome.KILLED, Optional.of(gap), "")
+                : new KillResult(session, Outcome.KILLED_UNSEEN, Optional.of(gap), "");
+    }
+
+    private static Duration micros(ResultSet row, int column) throws SQLException {
+        return Duration.ofNanos(row.getLong(column) * 1000);
     }
 
     private static ResultSet lastResult(Statement statement) throws SQLException {
@@ -73,10 +94,15 @@ public final class Killer {
         return rows;
     }
 
+    /** It has slept since it was looked at as well, unless it has run something; two seconds for the servers that count whole ones. */
+    private long leastSleep(SeenSession session) {
+        return Math.max(olderThan.toMillis(), session.since().minusSeconds(2).toMillis());
+    }
+
     /** The session's id if it is the same one, in the same sleep; else no row. */
     private String check(SeenSession session) {
         String last = session.lastStatement().isPresent() ? Long.toString(session.lastStatement().getAsLong()) : "";
-        long millis = olderThan.toMillis();
+        long millis = leastSleep(session);
         String user = quoted(session.client().account());
         return switch (source) {
             case MYSQL_PERFORMANCE_SCHEMA -> "SELECT t.PROCESSLIST_ID FROM performance_schema.threads t WHERE t.PROCESSLIST_ID = "
@@ -86,6 +112,10 @@ public final class Killer {
                     + (last.isEmpty() ? ""
                             : " AND EXISTS (SELECT 1 FROM performance_schema.events_statements_current s WHERE s.THREAD_ID = t.THREAD_ID AND s.EVENT_ID = "
                                     + last + " AND s.END_EVENT_ID IS NOT NULL)");
+            case MARIADB_PERFORMANCE_SCHEMA ->
+                "SELECT t.PROCESSLIST_ID FROM performance_schema.threads t WHERE t.PROCESSLIST_ID = " + session.id()
+                        + " AND t.PROCESSLIST_COMMAND = 'Sleep' AND t.PROCESSLIST_TIME * 1000 >= " + millis + " AND t.PROCESSLIST_USER = "
+                        + user;
             case MYSQL_PROCESSLIST -> "SELECT ID FROM information_schema.PROCESSLIST WHERE ID = " + session.id()
                     + " AND COMMAND = 'Sleep' AND TIME * 1000 >= " + millis + " AND USER = " + user;
             case MARIADB_PROCESSLIST -> "SELECT ID FROM information_schema.PROCESSLIST WHERE ID = " + session.id()
@@ -94,30 +124,47 @@ public final class Killer {
         };
     }
 
-    /** How many of the session's id have run something since. A killed one that slept may be here for a moment more, or be gone. */
-    private String awake(SeenSession session) {
+    /** What there is of the session right after the KILL. A connection that slept is there for a moment more, or gone. */
+    private String seen(SeenSession session) {
         String last = session.lastStatement().isPresent() ? Long.toString(session.lastStatement().getAsLong()) : "0";
+        long millis = leastSleep(session);
         return switch (source) {
-            case MYSQL_PERFORMANCE_SCHEMA ->
-                "SELECT COUNT(*) FROM performance_schema.threads t JOIN performance_schema.events_statements_current s"
-                        + " ON s.THREAD_ID = t.THREAD_ID WHERE t.PROCESSLIST_ID = " + session.id() + " AND s.EVENT_ID <> " + last
-                        + " AND s.EVENT_NAME <> 'statement/com/Quit'";
+            case MYSQL_PERFORMANCE_SCHEMA -> seenBy("s.EVENT_ID <> " + last + " AND s.EVENT_NAME <> 'statement/com/Quit'",
+                    "performance_schema.threads t JOIN performance_schema.events_statements_current s ON s.THREAD_ID = t.THREAD_ID"
+                            + " WHERE t.PROCESSLIST_ID = " + session.id());
+            case MARIADB_PERFORMANCE_SCHEMA -> seenBy("PROCESSLIST_COMMAND <> 'Sleep' OR PROCESSLIST_TIME * 1000 < " + millis,
+                    "performance_schema.threads WHERE PROCESSLIST_ID = " + session.id());
             case MYSQL_PROCESSLIST ->
-                "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID = " + session.id() + " AND INFO IS NOT NULL";
-            case MARIADB_PROCESSLIST -> "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID = " + session.id()
-                    + " AND (INFO IS NOT NULL OR QUERY_ID <> " + last + ")";
+                seenBy("INFO IS NOT NULL OR TIME * 1000 < " + millis, "information_schema.PROCESSLIST WHERE ID = " + session.id());
+            case MARIADB_PROCESSLIST ->
+                seenBy("INFO IS NOT NULL OR QUERY_ID <> " + last, "information_schema.PROCESSLIST WHERE ID = " + session.id());
         };
     }
 
+    private static String seenBy(String awake, String from) {
+        return "SELECT IF(COUNT(*) = 0, 0, IF(SUM(" + awake + ") > 0, " + SEEN_AWAKE + ", " + SEEN_ASLEEP + ")) FROM " + from;
+    }
+
+    /**
+     * How many statements of this account were interrupted (1317) so far. A statement that the KILL ends is one of them, and is counted also when
+     * its connection has gone before anybody could look.
+     */
+    private String interrupted(SeenSession session) {
+        return source == Source.MYSQL_PERFORMANCE_SCHEMA
+                ? "SELECT SUM(SUM_ERROR_RAISED) FROM performance_schema.events_errors_summary_by_account_by_error WHERE ERROR_NUMBER = 1317 AND USER = "
+                        + quoted(session.client().account()) + " AND HOST = " + quoted(session.client().host())
+                : "0";
+    }
+
     private KillResult spared(SeenSession session) throws SQLException {
-        String query = "SELECT COMMAND, SYSDATE(6) FROM information_schema.PROCESSLIST WHERE ID = " + session.id();
+        String query = "SELECT COMMAND FROM information_schema.PROCESSLIST WHERE ID = " + session.id();
         try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(query)) {
             if (!row.next()) {
-                return new KillResult(session, Outcome.GONE, Optional.empty(), "", "");
+                return new KillResult(session, Outcome.GONE, Optional.empty(), "");
             }
             String command = String.valueOf(row.getString(1));
             Outcome outcome = command.equals("Sleep") ? Outcome.USED_AGAIN : Outcome.BECAME_ACTIVE;
-            return new KillResult(session, outcome, Optional.empty(), row.getString(2), command);
+            return new KillResult(session, outcome, Optional.empty(), command);
         }
     }
 

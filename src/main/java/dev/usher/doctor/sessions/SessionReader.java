@@ -44,13 +44,11 @@ public final class SessionReader {
 
     private final Connection connection;
     private final Source source;
-    private final boolean performanceSchema;
     private boolean withoutProcess;
 
     public SessionReader(Connection connection, boolean mariaDb) throws SQLException {
         this.connection = connection;
-        performanceSchema = Source.hasPerformanceSchema(connection);
-        source = mariaDb ? Source.MARIADB_PROCESSLIST : performanceSchema ? Source.MYSQL_PERFORMANCE_SCHEMA : Source.MYSQL_PROCESSLIST;
+        source = Source.of(connection, mariaDb);
     }
 
     public Source source() {
@@ -60,7 +58,7 @@ public final class SessionReader {
     /** What could not be seen at the last look, for the user; empty if all could. */
     public String missing() {
         List<String> missing = new ArrayList<>();
-        if (!performanceSchema) {
+        if (!source.isPerformanceSchema()) {
             missing.add(
                     "performance_schema is off, or this account may not read it: programs, process ids and last statements are not known");
         }
@@ -75,8 +73,8 @@ public final class SessionReader {
     public Look look() throws SQLException {
         try (Statement statement = connection.createStatement()) {
             Map<Long, OpenTransaction> transactions = transactions(statement);
-            Map<Long, Map<String, String>> attributes = performanceSchema ? attributes(statement) : Map.of();
-            Map<Long, Statements> statements = performanceSchema && source == Source.MARIADB_PROCESSLIST ? statements(statement) : Map.of();
+            Map<Long, Map<String, String>> attributes = source.isPerformanceSchema() ? attributes(statement) : Map.of();
+            Map<Long, Statements> statements = source == Source.MARIADB_PERFORMANCE_SCHEMA ? statements(statement) : Map.of();
             List<SeenSession> sessions = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery(query())) {
                 while (rows.next()) {
@@ -94,7 +92,7 @@ public final class SessionReader {
         return switch (source) {
             case MYSQL_PERFORMANCE_SCHEMA -> WITH_STATEMENTS;
             case MYSQL_PROCESSLIST -> MYSQL_LIST;
-            case MARIADB_PROCESSLIST -> MARIADB_LIST;
+            case MARIADB_PERFORMANCE_SCHEMA, MARIADB_PROCESSLIST -> MARIADB_LIST;
         };
     }
 

@@ -11,11 +11,24 @@ public enum Source {
     MYSQL_PERFORMANCE_SCHEMA,
     /** MySQL without: the process list and whole seconds. */
     MYSQL_PROCESSLIST,
-    /** MariaDB: the process list, with milliseconds and the id of the last statement. */
+    /** MariaDB with its performance schema: the process list; and a single session without going through that, in a fifth of the time. */
+    MARIADB_PERFORMANCE_SCHEMA,
+    /** MariaDB without, as it is by default: the process list, with milliseconds and the id of the last statement. */
     MARIADB_PROCESSLIST;
 
+    static Source of(Connection connection, boolean mariaDb) throws SQLException {
+        if (hasPerformanceSchema(connection)) {
+            return mariaDb ? MARIADB_PERFORMANCE_SCHEMA : MYSQL_PERFORMANCE_SCHEMA;
+        }
+        return mariaDb ? MARIADB_PROCESSLIST : MYSQL_PROCESSLIST;
+    }
+
+    boolean isPerformanceSchema() {
+        return this == MYSQL_PERFORMANCE_SCHEMA || this == MARIADB_PERFORMANCE_SCHEMA;
+    }
+
     /** Whether the performance schema of this server is on, and this account may read it. */
-    static boolean hasPerformanceSchema(Connection connection) throws SQLException {
+    private static boolean hasPerformanceSchema(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row =
                         statement.executeQuery("SELECT COUNT(*) FROM performance_schema.threads WHERE PROCESSLIST_ID = CONNECTION_ID()")) {
