@@ -15,6 +15,7 @@ import dev.usher.pool.PoolCounters;
 import dev.usher.pool.Server;
 import dev.usher.pool.ServerProbe;
 import dev.usher.pool.TlsToServer;
+import dev.usher.pool.Transport;
 import dev.usher.pool.Worker;
 import dev.usher.proxy.ClientConnection;
 import dev.usher.proxy.Frontend;
@@ -25,7 +26,6 @@ import dev.usher.tls.SslContexts;
 import dev.usher.wire.HandshakeV10;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -77,7 +77,7 @@ public final class Usher implements AutoCloseable {
         Accounts accounts = new Accounts(config.accounts());
         PoolCounters counters = new PoolCounters();
         int count = workerCount(pool);
-        this.loops = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("usher-worker"), EpollIoHandler.newFactory());
+        this.loops = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("usher-worker"), Transport.CHOSEN.ioHandlers());
         for (int i = 0; i < count; i++) {
             workers.add(new Worker((EventLoop) loops.next(), config, budget, server, accounts, towardsServer, counters));
         }

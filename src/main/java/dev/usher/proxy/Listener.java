@@ -3,6 +3,7 @@ package dev.usher.proxy;
 import dev.usher.config.Cidr;
 import dev.usher.config.ConfigException;
 import dev.usher.config.ListenAddress;
+import dev.usher.pool.Transport;
 import dev.usher.pool.Worker;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -11,9 +12,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollServerDomainSocketChannel;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import java.io.IOException;
@@ -42,24 +40,30 @@ public final class Listener {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_WATER, HIGH_WATER))
                 .childHandler(new Accepted(frontend, worker));
+        Transport.CHOSEN.options().forEach((option, value) -> bootstrap.childOption(cast(option), value));
         return switch (address) {
             case ListenAddress.Tcp tcp -> {
                 InetSocketAddress at = tcp.socketAddress();
                 if (at.isUnresolved()) {
                     throw new ConfigException("listen: unknown host " + tcp.host());
                 }
-                bootstrap.option(EpollChannelOption.SO_REUSEPORT, true).option(ChannelOption.SO_REUSEADDR, true)
+                bootstrap.option(Transport.CHOSEN.reusePort(), true).option(ChannelOption.SO_REUSEADDR, true)
                         .childOption(ChannelOption.TCP_NODELAY, true).childOption(ChannelOption.SO_KEEPALIVE, true);
-                yield bind(bootstrap, EpollServerSocketChannel.class, at, address);
+                yield bind(bootstrap, Transport.CHOSEN.listener(), at, address);
             }
             case ListenAddress.Unix unix -> {
                 removeStale(unix.path());
                 Listener bound =
-                        bind(bootstrap, EpollServerDomainSocketChannel.class, new DomainSocketAddress(unix.path().toString()), address);
+                        bind(bootstrap, Transport.CHOSEN.socketListener(), new DomainSocketAddress(unix.path().toString()), address);
                 unix.path().toFile().setWritable(true, false);
                 yield bound;
             }
         };
+    }
+
+    @SuppressWarnings("unchecked")
+    private static ChannelOption<Object> cast(ChannelOption<?> option) {
+        return (ChannelOption<Object>) option;
     }
 
     private static Listener bind(ServerBootstrap bootstrap, Class<? extends ServerChannel> type, SocketAddress at, ListenAddress named) {
