@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  * same meanwhile share the answer. One object per worker.
  */
 final class Confirmations {
-    private final Worker worker;
+    private final Logins logins;
     private final Map<Wanted, List<Consumer<Opening>>> underWay = new HashMap<>();
 
     private record Wanted(Account account, long capabilities, @Nullable String schema) {}
 
-    Confirmations(Worker worker) {
-        this.worker = worker;
+    Confirmations(Logins logins) {
+        this.logins = logins;
     }
 
     void confirm(Account account, long capabilities, Credentials known, @Nullable String schema, Consumer<Opening> then) {
@@ -30,7 +30,7 @@ final class Confirmations {
             return;
         }
         underWay.put(wanted, new ArrayList<>(List.of(then)));
-        worker.openForLogin(account, capabilities, new KnownCredentials(known), true, opening -> {
+        logins.open(account, capabilities, new KnownCredentials(known), true, opening -> {
             switch (opening) {
                 case Opening.Opened in -> {
                     account.learned(known);
@@ -38,7 +38,7 @@ final class Confirmations {
                         openSchema(wanted, in, schema);
                         return;
                     }
-                    worker.adopt(in.connection());
+                    logins.adopt(in.connection());
                 }
                 case Opening.Refused refused -> account.refused(known);
                 case Opening.Full full -> {
@@ -54,8 +54,8 @@ final class Confirmations {
     }
 
     private void openSchema(Wanted wanted, Opening.Opened in, String schema) {
-        worker.openSchema(in.connection(), schema, error -> {
-            worker.adopt(in.connection());
+        logins.openSchema(in.connection(), schema, error -> {
+            logins.adopt(in.connection());
             answer(wanted, error == null ? in : new Opening.Refused(error));
         });
     }

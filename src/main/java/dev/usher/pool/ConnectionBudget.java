@@ -177,7 +177,7 @@ public final class ConnectionBudget {
         }
         others.remove(asking);
         for (Worker other : others) {
-            other.loop().execute(other::giveUpOne);
+            other.loop().execute(other.shares()::giveUpOne);
         }
     }
 
@@ -207,7 +207,7 @@ public final class ConnectionBudget {
         }
         for (Worker worker : woken) {
             if (!worker.loop().isShuttingDown()) {
-                worker.loop().execute(worker::nextLogin);
+                worker.loop().execute(worker.logins()::next);
             }
         }
     }

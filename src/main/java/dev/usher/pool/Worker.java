@@ -1,25 +1,17 @@
 package dev.usher.pool;
 
-import dev.usher.auth.Credentials;
 import dev.usher.config.HandOver;
 import dev.usher.config.ServerConfig;
 import dev.usher.config.UsherConfig;
 import dev.usher.error.Refusal;
-import dev.usher.pool.Question.Answer;
 import dev.usher.session.SessionState;
-import dev.usher.wire.Command;
 import dev.usher.wire.ErrPacket;
 import io.netty.channel.EventLoop;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,12 +27,6 @@ import org.slf4j.LoggerFactory;
 public final class Worker {
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
     private static final long TICK_MILLIS = 50;
-    /** A lease of another account is only taken back when its session has been idle for so long: less would make busy accounts close each other's connections. */
-    private static final long FOREIGN_REST_NANOS = Duration.ofMillis(20).toNanos();
-    /** How much longer than others an account without any connection waits before one of theirs is closed for it. */
-    private static final long TURN_NANOS = Duration.ofMillis(100).toNanos();
-
-    private static final long LONG_SILENCE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final EventLoop loop;
     private final UsherConfig config;
@@ -52,19 +38,15 @@ public final class Worker {
     private final HandOver handOver;
     private final Map<PoolKey, Pool> pools = new LinkedHashMap<>();
     private final WaitQueue queue = new WaitQueue();
-    private final ArrayDeque<PendingLogin> pendingLogins = new ArrayDeque<>();
-    private final Set<PendingLogin> runningLogins = new LinkedHashSet<>();
     private final BudgetWatch budgetWatch;
-    private final Learning learning;
-    private final Confirmations confirmations = new Confirmations(this);
-    private double openingTokens;
+    private final Openings openings;
+    private final Logins logins;
+    private final Shares shares;
     private long lastTick = System.nanoTime();
     private int closing;
     private boolean draining;
 
     private record PoolKey(String user, long capabilities) {}
-
-    private record PendingLogin(Pool pool, AuthResponder responder, boolean verified, long since, Consumer<Opening> then) {}
 
     public Worker(
             EventLoop loop, UsherConfig config, ConnectionBudget budget, Server server, Accounts accounts, TlsToServer tls,
@@ -79,8 +61,9 @@ public final class Worker {
         ServerConfig to = config.server();
         this.opener = new Opener(this, loop, new ServerLink(to), tls, server, config.pool().serverLifetime());
         this.budgetWatch = new BudgetWatch(budget, config.pool());
-        this.openingTokens = config.pool().openingRate();
-        this.learning = new Learning(loop);
+        this.openings = new Openings(this, opener, queue, budgetWatch);
+        this.logins = new Logins(this, opener, budgetWatch);
+        this.shares = new Shares(this, queue);
         budget.join(this);
         loop.execute(this::tick);
     }
@@ -117,6 +100,15 @@ public final class Worker {
 
     public PoolCounters counters() {
         return counters;
+    }
+
+    /** Logins to the server for clients that log in to Usher. */
+    public Logins logins() {
+        return logins;
+    }
+
+    Shares shares() {
+        return shares;
     }
 
     public Collection<Pool> pools() {
@@ -162,7 +154,7 @@ public final class Worker {
         long now = System.nanoTime();
         ServerConnection idle;
         while ((idle = pool.takeIdle(tenant, handOver == HandOver.SHUFFLE)) != null) {
-            if (!keeps(idle) && idle.due(now)) {
+            if (!Shares.keeps(idle) && idle.due(now)) {
                 close(idle);
                 continue;
             }
@@ -181,7 +173,7 @@ public final class Worker {
             tenant.refused(ServerConnection.LOST);
             return;
         }
-        if (!openFor(pool, now)) {
+        if (!openings.openFor(pool, now)) {
             takeBackFor(pool, tenant, now);
         }
     }
@@ -252,25 +244,25 @@ public final class Worker {
     }
 
     /** A connection that nobody has: to the next in the queue, or idle. */
-    private void offer(ServerConnection connection) {
+    void offer(ServerConnection connection) {
         long now = System.nanoTime();
         if (connection.closed()) {
             return;
         }
-        if (!keeps(connection) && (connection.due(now) || budget.exceeded() || budget.owes(this) || draining && queue.isEmpty())) {
+        if (!Shares.keeps(connection) && (connection.due(now) || budget.exceeded() || budget.owes(this) || draining && queue.isEmpty())) {
             close(connection);
             return;
         }
         budgetWatch.ask(connection, now);
         Pool own = connection.pool();
         if (!queue.isEmpty()) {
-            Pool next = nextPool(own);
+            Pool next = shares.next(own);
             Tenant first = next == null ? null : queue.first(next);
             if (next == own && first != null) {
                 serve(connection, first);
                 return;
             }
-            if (next != null && next != own && !keeps(connection) && mayOpen(next, now) && next.opening() + closing < queue.size(next)) {
+            if (next != null && next != own && !Shares.keeps(connection) && openings.mayOpen(next, now) && next.opening() + closing < queue.size(next)) {
                 close(connection);
                 return;
             }
@@ -286,7 +278,7 @@ public final class Worker {
 
     private void serve(ServerConnection connection, Tenant first) {
         Pool pool = connection.pool();
-        if (!Pool.fits(connection, first) && (!keeps(connection) || !connection.freshFor(first))) {
+        if (!Pool.fits(connection, first) && (!Shares.keeps(connection) || !connection.freshFor(first))) {
             // The first in the queue has no schema and no statement takes the connection out of the one it is in; or it must not run on rights this old.
             close(connection);
             return;
@@ -296,41 +288,19 @@ public final class Worker {
         grant(connection, first);
     }
 
-    /** Who gets the next free connection: the pool that gave it up, unless it has more than its share and another that waits has less. */
-    private @Nullable Pool nextPool(Pool own) {
-        int active = 0;
-        for (Pool pool : pools.values()) {
-            if (pool.held() > 0 || queue.size(pool) > 0) {
-                active++;
-            }
-        }
-        int share = Math.max(1, (budget.limit() - budget.lane()) / Math.max(1, active));
-        boolean ownWaits = queue.size(own) > 0;
-        long ownSince = queue.oldest(own, System.nanoTime());
-        Pool poorest = null;
-        for (Pool pool : queue.pools()) {
-            // With more accounts than connections everybody's share is one, and those who have none take turns with those who have.
-            boolean due = own.held() > share || !ownWaits || pool.held() == 0 && ownSince - queue.oldest(pool, ownSince) > TURN_NANOS;
-            if (pool != own && due && pool.held() < share && (poorest == null || pool.held() < poorest.held())) {
-                poorest = pool;
-            }
-        }
-        return poorest != null ? poorest : ownWaits ? own : null;
-    }
-
     /** Takes resting leases, or idle connections of others, for somebody who has just begun to wait. */
     private void takeBackFor(Pool pool, Tenant tenant, long now) {
         if (serveFromResting(pool, tenant, now)) {
             return;
         }
-        if (mayOpen(pool, now)) {
-            makeRoom(pool, now);
+        if (openings.mayOpen(pool, now)) {
+            shares.makeRoom(pool, now);
         }
     }
 
-    private boolean serveFromResting(Pool pool, Tenant tenant, long now) {
+    boolean serveFromResting(Pool pool, Tenant tenant, long now) {
         ServerConnection resting = pool.resting().firstFor(tenant);
-        if (resting == null || !keeps(resting) && resting.due(now)) {
+        if (resting == null || !Shares.keeps(resting) && resting.due(now)) {
             return false;
         }
         queue.remove(pool, tenant);
@@ -339,269 +309,13 @@ public final class Worker {
         return true;
     }
 
-    private void takeBack(ServerConnection connection) {
+    void takeBack(ServerConnection connection) {
         Tenant holder = connection.tenant;
         unlease(connection);
         counters.takenBack();
         if (holder != null) {
             holder.takenBack(connection);
         }
-    }
-
-    /** Closes a connection that another pool, or nobody who waits here, can do without. */
-    private boolean makeRoom(Pool forPool, long now) {
-        ServerConnection victim = null;
-        for (Pool pool : pools.values()) {
-            for (ServerConnection idle : pool.idle()) {
-                if (!keeps(idle) && spare(idle, forPool, now) && (victim == null || idle.idleSince - victim.idleSince < 0)) {
-                    victim = idle;
-                }
-            }
-        }
-        if (victim != null) {
-            victim.pool().idle().remove(victim);
-            close(victim);
-            return true;
-        }
-        for (Pool pool : pools.values()) {
-            ServerConnection longest = pool.resting().first();
-            if (longest != null
-                    && !keeps(longest)
-                    && (pool == forPool || now - longest.idleSince > FOREIGN_REST_NANOS)
-                    && (victim == null || longest.idleSince - victim.idleSince < 0)) {
-                victim = longest;
-            }
-        }
-        if (victim != null) {
-            takeBack(victim);
-            close(victim);
-            return true;
-        }
-        budget.askOthers(this);
-        return false;
-    }
-
-    /** Whether an idle connection may be closed for another pool: not when its own will want it back in a moment, unless that makes them more equal. */
-    private static boolean spare(ServerConnection idle, Pool forPool, long now) {
-        return idle.pool() == forPool || forPool.held() + 1 < idle.pool().held() || now - idle.idleSince > FOREIGN_REST_NANOS;
-    }
-
-    /** Whether the connection is all that its clients have: an account that nobody but its clients can log in. */
-    private static boolean keeps(ServerConnection connection) {
-        Pool pool = connection.pool();
-        return pool.account().credentials() == null && pool.clients() > 0 && pool.all().size() <= 1;
-    }
-
-    // ---- opening ----
-
-    private boolean mayOpen(Pool pool, long now) {
-        return pool.account().credentials() != null
-                && !pool.full(now)
-                && pool.opening() < queue.size(pool)
-                && !(config.pool().perAccountLimit().isPresent()
-                        && pool.held() >= config.pool().perAccountLimit().getAsInt());
-    }
-
-    /** Begins to open a connection if the pool may and the budget allows. */
-    private boolean openFor(Pool pool, long now) {
-        Credentials credentials = pool.account().credentials();
-        if (credentials == null || !mayOpen(pool, now) || openingTokens < 1 || !budget.tryTake(this)) {
-            return false;
-        }
-        openingTokens--;
-        pool.opening(1);
-        opener.open(pool, new KnownCredentials(credentials), true, opening -> opened(pool, credentials, opening));
-        return true;
-    }
-
-    private void opened(Pool pool, Credentials with, Opening opening) {
-        pool.opening(-1);
-        switch (opening) {
-            case Opening.Opened in -> {
-                server.up();
-                counters.opened();
-                pool.all().add(in.connection());
-                offer(in.connection());
-                return;
-            }
-            case Opening.Refused refused -> {
-                pool.account().refused(with);
-                log.info("account {} was refused by the server: {}", pool.account(), refused.error().message());
-                refuseUnlessHeld(pool, refused.error());
-            }
-            case Opening.Abandoned abandoned -> {
-                pool.account().forget(with);
-                log.info("account {} can only be logged in by its clients: {}", pool.account(), abandoned.why());
-                refuseUnlessHeld(pool, ServerConnection.LOST);
-            }
-            case Opening.Full full -> full(pool, full.error());
-            case Opening.Unreachable unreachable -> down(pool, unreachable.why());
-        }
-        budget.give(this);
-        Tenant first = queue.first(pool);
-        if (first != null) {
-            // Nothing could be opened: what rests in this pool has to do.
-            serveFromResting(pool, first, System.nanoTime());
-        }
-    }
-
-    /** Sessions that were let in go on with the connections that there are, as they would have with their own. */
-    private void refuseUnlessHeld(Pool pool, ErrPacket error) {
-        if (pool.account().credentials() != null) {
-            return;
-        }
-        for (Tenant tenant : queue.removeAll(pool)) {
-            if (pool.all().stream().anyMatch(each -> each.freshFor(tenant))) {
-                queue.addLast(pool, tenant);
-            } else {
-                tenant.refused(error);
-            }
-        }
-    }
-
-    private void full(Pool pool, ErrPacket error) {
-        if (error.code() == 1040) {
-            int have = Math.max(1, budget.used() - 1);
-            log.warn("the server answered 1040 with {} server connections of Usher's; the budget shrinks from {} and clients wait", have,
-                    budget.limit());
-            budgetWatch.serverIsFull(have);
-        }
-        pool.fullUntil(System.nanoTime() + Duration.ofSeconds(1).toNanos());
-        if (error.code() != 1040 && pool.held() == 0) {
-            // The account's own limit is reached by others: waiting here would not help, and the server's words say why.
-            for (Tenant tenant : queue.removeAll(pool)) {
-                tenant.refused(error);
-            }
-        }
-    }
-
-    private void down(Pool pool, String why) {
-        if (server.downSince() == 0) {
-            log.warn("the server can not be reached: {}; clients wait up to {}", why, config.server().connectTimeout());
-        }
-        server.down(why);
-        pool.fullUntil(System.nanoTime() + Duration.ofMillis(200).toNanos());
-    }
-
-    /**
-     * Opens a connection for a login: to relay it, or to confirm what is known. It uses the lane, so it does not wait behind leases.
-     *
-     * @param then gets an opened connection that is not in the pool yet: {@link #adopt} or {@link #abandon} it
-     */
-    public void openForLogin(Account account, long capabilities, AuthResponder responder, boolean verified, Consumer<Opening> then) {
-        assert loop.inEventLoop();
-        PendingLogin login = new PendingLogin(pool(account, capabilities), responder, verified, System.nanoTime(), then);
-        if (budget.tryTakeLane(this)) {
-            begin(login);
-        } else {
-            pendingLogins.add(login);
-        }
-    }
-
-    /** Logins under way that may teach what others at the same account need. */
-    public Learning learning() {
-        return learning;
-    }
-
-    /** Asks the server whether what is known about an account still holds, and whether it may use a schema unless that is null; {@code then} gets how that login ended. */
-    public void confirm(Account account, long capabilities, Credentials known, @Nullable String schema, Consumer<Opening> then) {
-        confirmations.confirm(account, capabilities, known, schema, then);
-    }
-
-    /** Opens the schema of a login on the connection that the login has opened, before anybody has it: so it waits for no lease. */
-    public void openSchema(ServerConnection connection, String schema, Consumer<@Nullable ErrPacket> then) {
-        connection.ask(Question.simple(Command.INIT_DB, schema.getBytes(StandardCharsets.UTF_8), answer -> then.accept(switch (answer) {
-            case Answer.Rows rows -> {
-                if (connection.state().schema().isEmpty()) {
-                    // No tracker has named it.
-                    connection.state(connection.state().withSchema(schema));
-                }
-                connection.pool().account().schemas().add(schema);
-                yield null;
-            }
-            case Answer.Refused refused -> refused.error();
-            case Answer.Lost lost -> lost.cause();
-        })));
-    }
-
-    private void begin(PendingLogin login) {
-        runningLogins.add(login);
-        opener.open(login.pool, login.responder, login.verified, opening -> {
-            runningLogins.remove(login);
-            if (!(opening instanceof Opening.Opened)) {
-                budget.giveLane();
-                nextLogin();
-            }
-            switch (opening) {
-                case Opening.Opened in -> server.up();
-                case Opening.Refused refused -> server.up();
-                case Opening.Full full -> {
-                    if (full.error().code() == 1040) {
-                        budgetWatch.serverIsFull(Math.max(1, budget.used()));
-                    }
-                }
-                case Opening.Abandoned abandoned -> server.up();
-                case Opening.Unreachable unreachable -> server.down(unreachable.why());
-            }
-            login.then.accept(opening);
-        });
-    }
-
-    /** There may be a lane permit for logins that wait here; the last one that gets none leaves word that it wants one. */
-    void nextLogin() {
-        while (!pendingLogins.isEmpty() && budget.tryTakeLane(this)) {
-            begin(pendingLogins.remove());
-        }
-    }
-
-    /** While others wait to log in, a client may only take a moment for its answer, or a few silent ones would keep everybody out. */
-    private void endSilentLogins(long now) {
-        int needed = pendingLogins.size();
-        if (needed == 0) {
-            return;
-        }
-        for (PendingLogin login : List.copyOf(runningLogins)) {
-            long since = login.responder.silentSince();
-            if (since != 0 && now - since > LONG_SILENCE_NANOS && needed-- > 0) {
-                login.responder.tooSilent();
-            }
-        }
-    }
-
-    /** Takes a connection that a login has opened into its pool, if the budget has room for it or the account needs it. */
-    public void adopt(ServerConnection connection) {
-        Pool pool = connection.pool();
-        boolean converted = budget.tryConvert(this);
-        if (!converted && pool.account().credentials() == null && pool.all().stream().noneMatch(ServerConnection::current)) {
-            makeRoom(pool, System.nanoTime());
-            converted = budget.tryConvert(this);
-            if (!converted) {
-                // The only connection of an account that Usher can not log in by itself: it counts against the lane's share until others give way.
-                budget.forceConvert(this);
-                converted = true;
-            }
-        }
-        boolean room = converted;
-        if (!room || connection.closed()) {
-            connection.quit();
-            connection.channel().closeFuture().addListener(done -> {
-                if (room) {
-                    budget.give(this);
-                } else {
-                    budget.giveLane();
-                }
-            });
-            return;
-        }
-        counters.opened();
-        pool.all().add(connection);
-        offer(connection);
-    }
-
-    /** Closes a connection that a login has opened. */
-    public void abandon(ServerConnection connection) {
-        connection.quit();
-        connection.channel().closeFuture().addListener(done -> budget.giveLane());
     }
 
     // ---- the end of a connection ----
@@ -624,11 +338,11 @@ public final class Worker {
                 tenant.refused(cause);
             }
         }
-        fill(System.nanoTime());
+        openings.fill(System.nanoTime());
     }
 
     /** Closes a connection that nobody has, once what is still being asked on it has been answered. */
-    private void close(ServerConnection connection) {
+    void close(ServerConnection connection) {
         if (connection.owed() > 0 && !connection.closed()) {
             connection.closeWhenQuiet();
         } else {
@@ -649,58 +363,13 @@ public final class Worker {
             connection.channel().closeFuture().addListener(done -> {
                 closing--;
                 budget.closed();
-                fill(System.nanoTime());
+                openings.fill(System.nanoTime());
             });
         }
     }
 
-    /** Another worker has no permit left for clients that wait there. */
-    void giveUpOne() {
-        assert loop.inEventLoop();
-        boolean owes = budget.owes(this);
-        if (!queue.isEmpty() && !owes) {
-            return;
-        }
-        long now = System.nanoTime();
-        boolean atOnce = owes || budget.exceeded();
-        for (Pool pool : pools.values()) {
-            for (ServerConnection idle : pool.idle()) {
-                if (!keeps(idle) && (atOnce || now - idle.idleSince > FOREIGN_REST_NANOS)) {
-                    pool.idle().remove(idle);
-                    close(idle);
-                    return;
-                }
-            }
-        }
-        for (Pool pool : pools.values()) {
-            ServerConnection resting = pool.resting().first();
-            if (resting != null && !keeps(resting) && (atOnce || now - resting.idleSince > FOREIGN_REST_NANOS)) {
-                takeBack(resting);
-                close(resting);
-                return;
-            }
-        }
-    }
-
     void permitMayBeFree() {
-        fill(System.nanoTime());
-    }
-
-    /** Opens connections for those who wait, the poorest pool first. */
-    private void fill(long now) {
-        if (queue.isEmpty()) {
-            return;
-        }
-        List<Pool> waiting = new ArrayList<>();
-        queue.pools().forEach(waiting::add);
-        waiting.sort((a, b) -> Integer.compare(a.held(), b.held()));
-        boolean more = true;
-        while (more) {
-            more = false;
-            for (Pool pool : waiting) {
-                more |= openFor(pool, now);
-            }
-        }
+        openings.fill(System.nanoTime());
     }
 
     // ---- time ----
@@ -708,24 +377,22 @@ public final class Worker {
     private void tick() {
         long now = System.nanoTime();
         try {
-            double elapsed = (now - lastTick) / 1e9;
+            openings.passed(now - lastTick);
             lastTick = now;
-            int rate = config.pool().openingRate();
-            openingTokens = Math.min(rate, openingTokens + rate * elapsed);
             refuseOverdue(now);
             if (!queue.isEmpty()) {
                 budgetWatch.clientsWait(now);
             }
             // Another worker may have given back what these wait for.
-            nextLogin();
-            endSilentLogins(now);
+            logins.next();
+            logins.endSilent(now);
             for (Pool pool : queue.pools()) {
                 Tenant first = queue.first(pool);
                 if (first != null && pool.full(now)) {
                     serveFromResting(pool, first, now);
                 }
             }
-            fill(now);
+            openings.fill(now);
             serveStarving(now);
             tidy(now);
         } catch (RuntimeException e) {
@@ -749,17 +416,13 @@ public final class Worker {
                             "Usher can not reach the server: " + server.trouble())
                     : Refusals.waitedTooLong(this, pool, now - tenant.waitingSince()));
         }
-        PendingLogin login;
-        while ((login = pendingLogins.peek()) != null && now - login.since > limit) {
-            pendingLogins.remove();
-            login.then.accept(new Opening.Unreachable("too many logins at once"));
-        }
+        logins.refuseOverdue(now - limit);
     }
 
     private void serveStarving(long now) {
         for (Pool pool : queue.pools()) {
-            if (mayOpen(pool, now) && pool.opening() == 0) {
-                makeRoom(pool, now);
+            if (openings.mayOpen(pool, now) && pool.opening() == 0) {
+                shares.makeRoom(pool, now);
             }
         }
     }
@@ -770,7 +433,7 @@ public final class Worker {
         List<ServerConnection> old = new ArrayList<>();
         for (Pool pool : pools.values()) {
             for (ServerConnection idle : pool.idle()) {
-                if (!keeps(idle) && (idle.due(now) || now - idle.idleSince > idleLimit || budget.exceeded() && old.isEmpty())) {
+                if (!Shares.keeps(idle) && (idle.due(now) || now - idle.idleSince > idleLimit || budget.exceeded() && old.isEmpty())) {
                     old.add(idle);
                 }
             }
@@ -780,7 +443,7 @@ public final class Worker {
             close(connection);
         }
         if (budget.exceeded() && old.isEmpty()) {
-            giveUpOne();
+            shares.giveUpOne();
         }
         for (Pool pool : pools.values()) {
             List<ServerConnection> idle = pool.idle();

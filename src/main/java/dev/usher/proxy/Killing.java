@@ -55,15 +55,15 @@ final class Killing {
             return;
         }
         session.holdLease(true);
-        victim.worker().openForLogin(session.account(), 0, new KnownCredentials(credentials), true, opening -> {
+        victim.worker().logins().open(session.account(), 0, new KnownCredentials(credentials), true, opening -> {
             if (opening instanceof Opening.Opened in) {
                 if (session.lease() != connection || !session.busy()) {
-                    victim.worker().abandon(in.connection());
+                    victim.worker().logins().abandon(in.connection());
                     done(then, session, victim, queryOnly, null);
                     return;
                 }
                 in.connection().ask(Question.query("KILL " + (queryOnly ? "QUERY " : "") + thread, result -> {
-                    victim.worker().abandon(in.connection());
+                    victim.worker().logins().abandon(in.connection());
                     ErrPacket error = result instanceof Answer.Refused refused ? refused.error() : null;
                     done(then, session, victim, queryOnly, error);
                 }));

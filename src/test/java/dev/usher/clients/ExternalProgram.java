@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A program under {@code src/test/clients}, started with the endpoint as its arguments. */
-// placeholder
 record ExternalProgram(String name, List<String> command, List<String> lastArguments) implements ClientProgram {
 
     /** Beyond any honest run, so that a client that hangs fails instead of stopping the build. */
