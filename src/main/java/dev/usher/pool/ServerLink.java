@@ -64,11 +64,6 @@ final class ServerLink {
         return host.indexOf(':') >= 0 || host.chars().allMatch(c -> c == '.' || c >= '0' && c <= '9');
     }
 
-    @SuppressWarnings("unchecked")
-    private static ChannelOption<Object> cast(ChannelOption<?> option) {
-        return (ChannelOption<Object>) option;
-    }
-
     private void connect(
             EventLoop loop,
             SocketAddress address,
@@ -90,7 +85,7 @@ final class ServerLink {
         if (type == Transport.CHOSEN.tcp()) {
             bootstrap.option(ChannelOption.TCP_NODELAY, true).option(ChannelOption.SO_KEEPALIVE, true);
         }
-        Transport.CHOSEN.options().forEach((option, value) -> bootstrap.option(cast(option), value));
+        Transport.CHOSEN.prepare(bootstrap);
         ChannelFuture future = bootstrap.connect(address);
         future.addListener(done -> {
             if (done.isSuccess()) {

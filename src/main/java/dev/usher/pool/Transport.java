@@ -1,37 +1,45 @@
 package dev.usher.pool;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringAdaptiveBufferRingAllocator;
 import io.netty.channel.uring.IoUringBufferRingConfig;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringDomainSocketChannel;
-import io.netty.channel.uring.IoUringFixedBufferRingAllocator;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
-import java.util.Map;
 
-/** How the kernel is asked for I/O, and the channels that go with it. */
+/**
+ * How the kernel is asked for I/O, and the channels that go with it. With io_uring one system call starts and collects what many connections have to do, so that
+ * a statement among others costs a fraction of one, where epoll needs four of its own; it is chosen where the kernel allows it (containers often forbid it).
+ * {@code -Dusher.io=epoll} does without.
+ */
 public enum Transport {
     EPOLL(EpollServerSocketChannel.class, EpollServerDomainSocketChannel.class, EpollSocketChannel.class, EpollDomainSocketChannel.class),
     IO_URING(IoUringServerSocketChannel.class, IoUringServerDomainSocketChannel.class, IoUringSocketChannel.class,
             IoUringDomainSocketChannel.class);
 
-    private static final short BUFFERS = 1;
+    /** The one that this process uses. */
+    public static final Transport CHOSEN = choose();
+
+    private static final int RING_SIZE = 128;
+    private static final short BUFFER_GROUP = 1;
+    /** Receive buffers that all connections of a loop share: an idle connection holds none. */
+    private static final short BUFFERS = 64;
+    private static final int BUFFERS_AT_ONCE = 16;
 
     private final Class<? extends ServerChannel> listener;
     private final Class<? extends ServerChannel> socketListener;
@@ -46,57 +54,56 @@ public enum Transport {
         this.socket = socket;
     }
 
-    public static final Transport CHOSEN = choose();
-
     private static Transport choose() {
-        return System.getProperty("usher.io", "epoll").equals("io_uring") && IoUring.isAvailable() ? IO_URING : EPOLL;
-    }
-
-    private static boolean rings() {
-        return Boolean.parseBoolean(System.getProperty("usher.rings", "true")) && IoUring.isRegisterBufferRingSupported();
+        boolean wanted = !System.getProperty("usher.io", "").equals("epoll");
+        return wanted && IoUring.isAvailable() && IoUring.isRegisterBufferRingSupported() ? IO_URING : EPOLL;
     }
 
     public IoHandlerFactory ioHandlers() {
-        if (this == EPOLL) {
-            return EpollIoHandler.newFactory();
-        }
-        IoUringIoHandlerConfig config = new IoUringIoHandlerConfig();
-        config.setRingSize(Integer.getInteger("usher.ring", 128));
-        if (rings()) {
-            int size = Integer.getInteger("usher.bufsize", 0);
-            config.setBufferRingConfig(IoUringBufferRingConfig.builder().bufferGroupId(BUFFERS)
-                    .bufferRingSize((short) (int) Integer.getInteger("usher.bufs", 64))
-                    .batchSize(Integer.getInteger("usher.batch", 16))
-                    .incremental(Boolean.getBoolean("usher.inc"))
-                    .allocator(size == 0 ? new IoUringAdaptiveBufferRingAllocator(ByteBufAllocator.DEFAULT)
-                            : new IoUringFixedBufferRingAllocator(ByteBufAllocator.DEFAULT, size))
-                    .build());
-        }
-        return IoUringIoHandler.newFactory(config);
+        return switch (this) {
+            case EPOLL -> EpollIoHandler.newFactory();
+            case IO_URING -> IoUringIoHandler.newFactory(new IoUringIoHandlerConfig()
+                    .setRingSize(RING_SIZE)
+                    .setBufferRingConfig(IoUringBufferRingConfig.builder()
+                            .bufferGroupId(BUFFER_GROUP)
+                            .bufferRingSize(BUFFERS)
+                            .batchSize(BUFFERS_AT_ONCE)
+                            .allocator(new IoUringAdaptiveBufferRingAllocator(ByteBufAllocator.DEFAULT))
+                            .build()));
+        };
     }
 
+    /** Listens on TCP. */
     public Class<? extends ServerChannel> listener() {
         return listener;
     }
 
+    /** Listens on a Unix socket. */
     public Class<? extends ServerChannel> socketListener() {
         return socketListener;
     }
 
+    /** A TCP connection. */
     public Class<? extends Channel> tcp() {
         return tcp;
     }
 
+    /** A connection over a Unix socket. */
     public Class<? extends Channel> socket() {
         return socket;
     }
 
-    public ChannelOption<Boolean> reusePort() {
-        return this == EPOLL ? EpollChannelOption.SO_REUSEPORT : UnixChannelOption.SO_REUSEPORT;
+    /** What connections accepted by {@code bootstrap} need. */
+    public void prepare(ServerBootstrap bootstrap) {
+        if (this == IO_URING) {
+            bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP);
+        }
     }
 
-    /** For connections, of both sides. */
-    public Map<ChannelOption<?>, Object> options() {
-        return this == IO_URING && rings() ? Map.of(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFERS) : Map.of();
+    /** What connections opened by {@code bootstrap} need. */
+    void prepare(Bootstrap bootstrap) {
+        if (this == IO_URING) {
+            bootstrap.option(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP);
+        }
     }
 }

@@ -13,6 +13,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.UnixChannelOption;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -40,14 +41,14 @@ public final class Listener {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_WATER, HIGH_WATER))
                 .childHandler(new Accepted(frontend, worker));
-        Transport.CHOSEN.options().forEach((option, value) -> bootstrap.childOption(cast(option), value));
+        Transport.CHOSEN.prepare(bootstrap);
         return switch (address) {
             case ListenAddress.Tcp tcp -> {
                 InetSocketAddress at = tcp.socketAddress();
                 if (at.isUnresolved()) {
                     throw new ConfigException("listen: unknown host " + tcp.host());
                 }
-                bootstrap.option(Transport.CHOSEN.reusePort(), true).option(ChannelOption.SO_REUSEADDR, true)
+                bootstrap.option(UnixChannelOption.SO_REUSEPORT, true).option(ChannelOption.SO_REUSEADDR, true)
                         .childOption(ChannelOption.TCP_NODELAY, true).childOption(ChannelOption.SO_KEEPALIVE, true);
                 yield bind(bootstrap, Transport.CHOSEN.listener(), at, address);
             }
@@ -59,11 +60,6 @@ public final class Listener {
                 yield bound;
             }
         };
-    }
-
-    @SuppressWarnings("unchecked")
-    private static ChannelOption<Object> cast(ChannelOption<?> option) {
-        return (ChannelOption<Object>) option;
     }
 
     private static Listener bind(ServerBootstrap bootstrap, Class<? extends ServerChannel> type, SocketAddress at, ListenAddress named) {
