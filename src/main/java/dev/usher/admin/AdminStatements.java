@@ -10,6 +10,8 @@ final class AdminStatements {
             new ShowPools(),
             new ShowClients(),
             new ShowServers(),
+            new ShowPins(),
+            new ShowPinTotals(),
             new ShowStatus(),
             new ShowProcesslist(),
             new Kill(),

@@ -14,6 +14,12 @@ public interface PoolerView {
 
     List<ServerRow> servers();
 
+    /** Client connections that keep their server connection, the costliest first. */
+    List<PinRow> pins();
+
+    /** Pins that have ended, by statement, the costliest first. */
+    List<PinTotalRow> pinTotals();
+
     /** Counters and gauges by name, in lower case with underscores; values are texts or numbers. */
     SortedMap<String, ?> status();
 

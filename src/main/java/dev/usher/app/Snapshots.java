@@ -1,6 +1,8 @@
 package dev.usher.app;
 
 import dev.usher.admin.ClientRow;
+import dev.usher.admin.PinRow;
+import dev.usher.admin.PinTotalRow;
 import dev.usher.admin.PoolRow;
 import dev.usher.admin.PoolerView;
 import dev.usher.admin.ServerRow;
@@ -18,6 +20,7 @@ import dev.usher.session.Pin;
 import dev.usher.wire.HandshakeV10;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What admin statements see of a running Usher: each worker is asked on its own loop, and answers with rows that nobody changes. */
@@ -89,7 +93,7 @@ public final class Snapshots implements PoolerView {
                 leased,
                 pool.idle().size(),
                 pool.opening(),
-                0,
+                worker.logins().running(pool),
                 budget.limit(),
                 Duration.ofNanos(Math.max(0, System.nanoTime() - worker.oldestWait(pool))),
                 0);
@@ -172,6 +176,43 @@ public final class Snapshots implements PoolerView {
     }
 
     @Override
+    public List<PinRow> pins() {
+        long now = System.nanoTime();
+        return ask(worker -> frontend.clients().values().stream()
+                .filter(client -> client.worker() == worker)
+                .flatMap(client -> Stream.ofNullable(client.session()))
+                .filter(session -> session.pin().held())
+                .map(session -> row(session, now))
+                .toList())
+                .stream()
+                .flatMap(List::stream)
+                .sorted(Comparator.comparing(PinRow::waited).thenComparing(PinRow::age).reversed())
+                .toList();
+    }
+
+    private static PinRow row(ClientSession session, long now) {
+        ServerConnection lease = session.lease();
+        return new PinRow(
+                session.id().value(),
+                session.account().user(),
+                session.program().isEmpty() ? null : session.program(),
+                lease == null ? null : lease.threadId().value(),
+                session.session().pins().stream().map(Pin::label).collect(Collectors.joining(",")),
+                session.pin().statement(),
+                Duration.ofNanos(now - session.pin().since()),
+                Duration.ofNanos(session.busy() ? 0 : now - session.idleSince()),
+                Duration.ofNanos(session.pin().waitedNanos()));
+    }
+
+    @Override
+    public List<PinTotalRow> pinTotals() {
+        return frontend.pins().totals().stream()
+                .map(total -> new PinTotalRow(total.statement(), total.reason(), total.pins(), Duration.ofNanos(total.heldNanos()),
+                        Duration.ofNanos(total.waitedNanos())))
+                .toList();
+    }
+
+    @Override
     public List<ServerRow> servers() {
         long now = System.nanoTime();
         return ask(worker -> worker.pools().stream()
@@ -226,9 +267,14 @@ public final class Snapshots implements PoolerView {
         status.put("statements_lost_total", frontend.counters().lostStatements());
         status.put("restores_inline_total", frontend.counters().restoresInline());
         status.put("restores_awaited_total", frontend.counters().restoresAwaited());
+        status.put("restores_by_reset_total", frontend.counters().restoresByReset());
+        long statements = Math.max(1, frontend.counters().statements());
+        status.put("restores_per_1000_statements",
+                1000 * (frontend.counters().restoresInline() + frontend.counters().restoresAwaited()) / statements);
         status.put("reprepares_total", frontend.counters().reprepares());
         status.put("captures_total", frontend.counters().captures());
         status.put("leases_total", counters.leases());
+        status.put("leases_per_server_connection", counters.leases() / Math.max(1, counters.openedCount()));
         status.put("lease_waits_total", counters.waits());
         status.put("lease_wait_micros_total", counters.waitedNanos() / 1000);
         status.put("leases_taken_back_total", counters.takenBackCount());

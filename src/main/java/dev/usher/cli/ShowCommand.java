@@ -34,6 +34,8 @@ final class ShowCommand implements Callable<Integer> {
         pools,
         clients,
         servers,
+        pins,
+        pin_totals,
         status,
         processlist
     }
@@ -72,7 +74,7 @@ final class ShowCommand implements Callable<Integer> {
         login.setProperty("password", access.password().reveal());
         try (Connection connection = DriverManager.getConnection(url, login);
                 Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SHOW " + what.name())) {
+                ResultSet rows = statement.executeQuery("SHOW " + what.name().replace('_', ' '))) {
             Answer answer = Answer.read(rows);
             PrintWriter out = spec.commandLine().getOut();
             out.println(json ? answer.json() : answer.table());

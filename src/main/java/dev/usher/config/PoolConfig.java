@@ -33,6 +33,7 @@ import java.util.OptionalInt;
  * @param privilegeTtl a server connection is re-authenticated when its login is older
  * @param trustServerSideCode whether routines and triggers are taken to leave nothing behind in the session
  * @param perAccountLimit server connections that one account may hold
+ * @param pins sessions that keep their server connection
  */
 public record PoolConfig(
         ServerConnectionLimit maxServerConnections,
@@ -47,7 +48,8 @@ public record PoolConfig(
         Duration credentialTtl,
         Duration privilegeTtl,
         boolean trustServerSideCode,
-        OptionalInt perAccountLimit) {
+        OptionalInt perAccountLimit,
+        PinConfig pins) {
     public PoolConfig {
         Check.atLeast(RESERVE.name(), reserve, 0);
         Check.notNegative(WAIT_LIMIT.name(), waitLimit);
@@ -75,7 +77,8 @@ public record PoolConfig(
                 values.get(CREDENTIAL_TTL),
                 values.get(PRIVILEGE_TTL),
                 values.get(SERVER_SIDE_CODE) == ServerSideCode.TRUST,
-                values.optional(PER_ACCOUNT_LIMIT).map(OptionalInt::of).orElse(OptionalInt.empty()));
+                values.optional(PER_ACCOUNT_LIMIT).map(OptionalInt::of).orElse(OptionalInt.empty()),
+                PinConfig.from(values));
     }
 
     /** A fixed budget. */
@@ -86,78 +89,84 @@ public record PoolConfig(
     public PoolConfig withMaxServerConnections(ServerConnectionLimit other) {
         return new PoolConfig(
                 other, reserve, handOver, waitLimit, maxWaiting, workers, serverIdleLimit, serverLifetime,
-                openingRate, credentialTtl, privilegeTtl, trustServerSideCode, perAccountLimit);
+                openingRate, credentialTtl, privilegeTtl, trustServerSideCode, perAccountLimit, pins);
     }
 
     public PoolConfig withReserve(int other) {
         return new PoolConfig(
                 maxServerConnections, other, handOver, waitLimit, maxWaiting, workers, serverIdleLimit,
-                serverLifetime, openingRate, credentialTtl, privilegeTtl, trustServerSideCode, perAccountLimit);
+                serverLifetime, openingRate, credentialTtl, privilegeTtl, trustServerSideCode, perAccountLimit, pins);
     }
 
     public PoolConfig withHandOver(HandOver other) {
         return new PoolConfig(
                 maxServerConnections, reserve, other, waitLimit, maxWaiting, workers, serverIdleLimit,
-                serverLifetime, openingRate, credentialTtl, privilegeTtl, trustServerSideCode, perAccountLimit);
+                serverLifetime, openingRate, credentialTtl, privilegeTtl, trustServerSideCode, perAccountLimit, pins);
     }
 
     public PoolConfig withWaitLimit(Duration other) {
         return new PoolConfig(
                 maxServerConnections, reserve, handOver, other, maxWaiting, workers, serverIdleLimit,
-                serverLifetime, openingRate, credentialTtl, privilegeTtl, trustServerSideCode, perAccountLimit);
+                serverLifetime, openingRate, credentialTtl, privilegeTtl, trustServerSideCode, perAccountLimit, pins);
     }
 
     public PoolConfig withMaxWaiting(int other) {
         return new PoolConfig(
                 maxServerConnections, reserve, handOver, waitLimit, other, workers, serverIdleLimit, serverLifetime,
-                openingRate, credentialTtl, privilegeTtl, trustServerSideCode, perAccountLimit);
+                openingRate, credentialTtl, privilegeTtl, trustServerSideCode, perAccountLimit, pins);
     }
 
     public PoolConfig withWorkers(int other) {
         return new PoolConfig(
                 maxServerConnections, reserve, handOver, waitLimit, maxWaiting, other, serverIdleLimit,
-                serverLifetime, openingRate, credentialTtl, privilegeTtl, trustServerSideCode, perAccountLimit);
+                serverLifetime, openingRate, credentialTtl, privilegeTtl, trustServerSideCode, perAccountLimit, pins);
     }
 
     public PoolConfig withServerIdleLimit(Duration other) {
         return new PoolConfig(
                 maxServerConnections, reserve, handOver, waitLimit, maxWaiting, workers, other, serverLifetime,
-                openingRate, credentialTtl, privilegeTtl, trustServerSideCode, perAccountLimit);
+                openingRate, credentialTtl, privilegeTtl, trustServerSideCode, perAccountLimit, pins);
     }
 
     public PoolConfig withServerLifetime(Duration other) {
         return new PoolConfig(
                 maxServerConnections, reserve, handOver, waitLimit, maxWaiting, workers, serverIdleLimit, other,
-                openingRate, credentialTtl, privilegeTtl, trustServerSideCode, perAccountLimit);
+                openingRate, credentialTtl, privilegeTtl, trustServerSideCode, perAccountLimit, pins);
     }
 
     public PoolConfig withOpeningRate(int other) {
         return new PoolConfig(
                 maxServerConnections, reserve, handOver, waitLimit, maxWaiting, workers, serverIdleLimit,
-                serverLifetime, other, credentialTtl, privilegeTtl, trustServerSideCode, perAccountLimit);
+                serverLifetime, other, credentialTtl, privilegeTtl, trustServerSideCode, perAccountLimit, pins);
     }
 
     public PoolConfig withCredentialTtl(Duration other) {
         return new PoolConfig(
                 maxServerConnections, reserve, handOver, waitLimit, maxWaiting, workers, serverIdleLimit,
-                serverLifetime, openingRate, other, privilegeTtl, trustServerSideCode, perAccountLimit);
+                serverLifetime, openingRate, other, privilegeTtl, trustServerSideCode, perAccountLimit, pins);
     }
 
     public PoolConfig withPrivilegeTtl(Duration other) {
         return new PoolConfig(
                 maxServerConnections, reserve, handOver, waitLimit, maxWaiting, workers, serverIdleLimit,
-                serverLifetime, openingRate, credentialTtl, other, trustServerSideCode, perAccountLimit);
+                serverLifetime, openingRate, credentialTtl, other, trustServerSideCode, perAccountLimit, pins);
     }
 
     public PoolConfig withTrustServerSideCode(boolean other) {
         return new PoolConfig(
                 maxServerConnections, reserve, handOver, waitLimit, maxWaiting, workers, serverIdleLimit,
-                serverLifetime, openingRate, credentialTtl, privilegeTtl, other, perAccountLimit);
+                serverLifetime, openingRate, credentialTtl, privilegeTtl, other, perAccountLimit, pins);
     }
 
     public PoolConfig withPerAccountLimit(OptionalInt other) {
         return new PoolConfig(
                 maxServerConnections, reserve, handOver, waitLimit, maxWaiting, workers, serverIdleLimit,
-                serverLifetime, openingRate, credentialTtl, privilegeTtl, trustServerSideCode, other);
+                serverLifetime, openingRate, credentialTtl, privilegeTtl, trustServerSideCode, other, pins);
+    }
+
+    public PoolConfig withPins(PinConfig other) {
+        return new PoolConfig(
+                maxServerConnections, reserve, handOver, waitLimit, maxWaiting, workers, serverIdleLimit,
+                serverLifetime, openingRate, credentialTtl, privilegeTtl, trustServerSideCode, perAccountLimit, other);
     }
 }

@@ -65,6 +65,12 @@ public final class Settings {
             "A login is confirmed with the server when the account's last confirmation is older");
     public static final Setting<Duration> PRIVILEGE_TTL = duration(POOL, "privilege-ttl", "5m",
             "A server connection that logged in so long before a client is not lent to it, so that new rights apply");
+    static final Setting<Duration> PIN_LIMIT = duration(POOL, "pin-limit", "0",
+            "A session that keeps its server connection for longer, other than by a transaction, is ended; 0 for never");
+    static final Setting<Duration> IDLE_TRANSACTION_LIMIT = duration(POOL, "idle-transaction-limit", "0",
+            "A session whose transaction is open and runs nothing for longer is ended; 0 for never");
+    static final Setting<LogPins> LOG_PINS = choice(POOL, "log-pins", LogPins.OFF, LogPins.class,
+            "Whether to log what pins a session to its server connection");
     static final Setting<ServerSideCode> SERVER_SIDE_CODE = choice(POOL, "server-side-code", ServerSideCode.PIN,
             ServerSideCode.class, "Whether stored routines are trusted to leave nothing in the session");
 
@@ -84,6 +90,7 @@ public final class Settings {
             LISTEN, MAX_CLIENT_CONNECTIONS, LOGIN_TIMEOUT, DRAIN_LIMIT, PROXY_PROTOCOL_FROM, TLS_CERT, TLS_KEY,
             MAX_SERVER_CONNECTIONS, RESERVE, PER_ACCOUNT_LIMIT, HAND_OVER, WAIT_LIMIT, MAX_WAITING, WORKERS,
             SERVER_IDLE_LIMIT, SERVER_LIFETIME, OPENING_RATE, CREDENTIAL_TTL, PRIVILEGE_TTL, SERVER_SIDE_CODE,
+            PIN_LIMIT, IDLE_TRANSACTION_LIMIT, LOG_PINS,
             ADMIN_LISTEN, ADMIN_ACCOUNT, ADMIN_PASSWORD_FILE, ADMIN_PASSWORD, STATE_DIRECTORY);
 
     private Settings() {}

@@ -57,6 +57,11 @@ public final class Logins {
         }
     }
 
+    /** How many are under way for a pool. */
+    public int running(Pool pool) {
+        return (int) running.stream().filter(login -> login.pool == pool).count();
+    }
+
     /** Logins under way that may teach what others at the same account need. */
     public Learning learning() {
         return learning;

@@ -6,6 +6,7 @@ import dev.usher.session.Collations;
 import dev.usher.session.Flavour;
 import dev.usher.session.RestorePlan;
 import dev.usher.session.SessionState;
+import dev.usher.session.UserVariables;
 import dev.usher.wire.Capabilities;
 import dev.usher.wire.Command;
 import io.netty.channel.Channel;
@@ -246,6 +247,8 @@ final class Opener {
         connection.ask(Question.simple(Command.RESET_CONNECTION, new byte[0], answer -> {
             done[0] = answer instanceof Answer.Rows;
             connection.statements().clear();
+            connection.sqlStatements().clear();
+            connection.variables(UserVariables.NONE);
         }));
         connection.lastInsertId(0);
         connection.state(SessionState.INITIAL.withSchema(connection.state().schema()));

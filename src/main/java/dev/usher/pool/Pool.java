@@ -88,6 +88,11 @@ public final class Pool {
         return connection.freshFor(tenant) && (!tenant.state().schema().isEmpty() || state.schema().isEmpty());
     }
 
+    /** Whether it needs no restore. */
+    private static boolean suits(ServerConnection connection, Tenant tenant) {
+        return connection.variables() == tenant.variables() && connection.state().equals(tenant.state());
+    }
+
     /** Takes the idle connection that suits best: the last one of the tenant, one in equal state, the one used last. */
     @Nullable
     ServerConnection takeIdle(Tenant tenant, boolean notTheLast) {
@@ -108,7 +113,7 @@ public final class Pool {
             if (!fits(candidate, tenant)) {
                 continue;
             }
-            if (best == null || !best.state().equals(tenant.state()) && candidate.state().equals(tenant.state())) {
+            if (best == null || !suits(best, tenant) && suits(candidate, tenant)) {
                 best = candidate;
             }
         }

@@ -22,9 +22,10 @@ public final class Question extends Exchange {
          * All result sets and OKs arrived.
          *
          * @param rows of all result sets, in text form; SQL NULL is null
+         * @param columns of all result sets
          * @param status flags of the last OK
          */
-        record Rows(List<@Nullable String[]> rows, int status) implements Answer {}
+        record Rows(List<@Nullable String[]> rows, List<Column> columns, int status) implements Answer {}
 
         /** The server refused. */
         record Refused(ErrPacket error) implements Answer {}
@@ -33,10 +34,17 @@ public final class Question extends Exchange {
         record Lost(ErrPacket cause) implements Answer {}
     }
 
+    /** A column's type and flags, as its definition has them. */
+    public record Column(int type, int flags) {}
+
+    /** Behind the names in a column definition: character set, length, type, flags, decimals, filler. */
+    private static final int TYPE_FROM_END = 6;
+
     private final Command command;
     private final byte[] payload;
     private final Consumer<Answer> then;
     private final List<@Nullable String[]> rows = new ArrayList<>();
+    private final List<Column> types = new ArrayList<>();
     private int columns;
     private int definitions;
     private @Nullable Answer answer;
@@ -92,6 +100,8 @@ public final class Question extends Exchange {
                 case ROW -> {
                     if (definitions < columns) {
                         definitions++;
+                        int type = reader.packetStart() + Packets.HEADER + reader.payloadLength() - TYPE_FROM_END;
+                        types.add(new Column(in.getUnsignedByte(type), in.getUnsignedShortLE(type + 1)));
                     } else {
                         rows.add(row(payload(reader, in)));
                     }
@@ -100,10 +110,10 @@ public final class Question extends Exchange {
                     OkPacket ok = reader.ok();
                     connection.noted(ok);
                     if (reader.done()) {
-                        answer = new Answer.Rows(rows, ok.status());
+                        answer = new Answer.Rows(rows, types, ok.status());
                     }
                 }
-                case WHOLE -> answer = new Answer.Rows(rows, 0);
+                case WHOLE -> answer = new Answer.Rows(rows, types, 0);
                 case ERR -> answer = new Answer.Refused(ErrPacket.read(payload(reader, in)));
                 case METADATA_END, PREPARE_OK, LOCAL_INFILE -> {
                     // Nothing that Usher asks is answered by a prepared statement or a file.

@@ -2,6 +2,8 @@ package dev.usher.pool;
 
 import dev.usher.session.Baseline;
 import dev.usher.session.SessionState;
+import dev.usher.session.SqlStatements;
+import dev.usher.session.UserVariables;
 import dev.usher.wire.Capabilities;
 import dev.usher.wire.ErrPacket;
 import dev.usher.wire.HandshakeV10;
@@ -47,11 +49,13 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private final ArrayDeque<Exchange> exchanges = new ArrayDeque<>(4);
     private final ResponseReader reader = new ResponseReader();
     private final StatementCache statements = new StatementCache();
+    private final SqlStatements sqlStatements = new SqlStatements();
 
     private String user = "";
     private String role = "";
     private boolean closeWhenQuiet;
     private SessionState state = SessionState.INITIAL;
+    private UserVariables variables = UserVariables.NONE;
     private @Nullable Baseline baseline;
     private boolean stateChanged;
     private boolean explained;
@@ -120,7 +124,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     /** CURRENT_ROLE() after login. */
-    String role() {
+    public String role() {
         return role;
     }
 
@@ -211,6 +215,15 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         state = known;
     }
 
+    /** The user variables that it holds: its session's, or what earlier ones have left. */
+    public UserVariables variables() {
+        return variables;
+    }
+
+    public void variables(UserVariables known) {
+        variables = known;
+    }
+
     /** What this connection's variables were after login. */
     public Baseline baseline() {
         Baseline read = baseline;
@@ -235,6 +248,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     public StatementCache statements() {
         return statements;
+    }
+
+    /** What exists here by name. */
+    public SqlStatements sqlStatements() {
+        return sqlStatements;
     }
 
     /** Status flags of the last OK. */

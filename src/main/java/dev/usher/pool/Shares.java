@@ -68,8 +68,9 @@ final class Shares {
             }
         }
         if (victim != null) {
-            worker.takeBack(victim);
-            worker.close(victim);
+            if (worker.takeBack(victim)) {
+                worker.close(victim);
+            }
             return true;
         }
         budget.askOthers(worker);
@@ -108,8 +109,9 @@ final class Shares {
         for (Pool pool : worker.pools()) {
             ServerConnection resting = pool.resting().first();
             if (resting != null && !keeps(resting) && (atOnce || now - resting.idleSince > FOREIGN_REST_NANOS)) {
-                worker.takeBack(resting);
-                worker.close(resting);
+                if (worker.takeBack(resting)) {
+                    worker.close(resting);
+                }
                 return;
             }
         }

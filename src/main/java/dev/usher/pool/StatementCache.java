@@ -19,10 +19,11 @@ public final class StatementCache {
     private final Map<Key, OnServer> shared = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<PreparedStatement, OnServer> attached = new IdentityHashMap<>();
 
-    private record Key(byte[] text, SessionState state) {
+    /** @param owner null unless nobody else's statement can be the same */
+    private record Key(byte[] text, SessionState state, @Nullable PreparedStatement owner) {
         @Override
         public boolean equals(Object other) {
-            return other instanceof Key that && Arrays.equals(text, that.text) && state.equals(that.state);
+            return other instanceof Key that && owner == that.owner && Arrays.equals(text, that.text) && state.equals(that.state);
         }
 
         @Override
@@ -111,6 +112,6 @@ public final class StatementCache {
     }
 
     private static Key key(PreparedStatement statement) {
-        return new Key(statement.text(), statement.preparedIn());
+        return new Key(statement.text(), statement.preparedIn(), statement.userVariables().isEmpty() ? null : statement);
     }
 }

@@ -1,6 +1,7 @@
 package dev.usher.pool;
 
 import dev.usher.session.SessionState;
+import dev.usher.session.UserVariables;
 import dev.usher.wire.ErrPacket;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,9 @@ public interface Tenant {
 
     /** The state that a connection must be brought into before it may run anything. */
     SessionState state();
+
+    /** Its user variables. */
+    UserVariables variables();
 
     /** The connection of its last lease, which it prefers. */
     @Nullable
@@ -27,8 +31,19 @@ public interface Tenant {
     /** Will not get one. */
     void refused(ErrPacket error);
 
-    /** The lease ends because somebody else needs it; only while it {@linkplain Worker#rest rests}. */
-    void takenBack(ServerConnection connection);
+    /**
+     * Somebody else needs its connection; only while it {@linkplain Worker#rest rests}.
+     *
+     * @return whether the lease ends at once; if not the session must first ask something that only this connection knows, and {@link Worker#release}s it then, or
+     *     calls {@link Worker#cannotGiveUp} if it has found something that pins it
+     */
+    boolean takenBack(ServerConnection connection);
+
+    /** Whether it keeps its connection although it runs nothing, and would not give it up. */
+    boolean pinnedIdle();
+
+    /** Others have waited for so long because of that. */
+    void blamed(long nanos);
 
     /** The leased connection is gone. */
     void lost(ServerConnection connection, ErrPacket cause);

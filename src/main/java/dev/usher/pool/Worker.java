@@ -201,6 +201,11 @@ public final class Worker {
         connection.pool().resting().remove(connection);
     }
 
+    /** Resets a connection that its session keeps; {@code then} is told whether that worked. */
+    public void reset(ServerConnection connection, Consumer<Boolean> then) {
+        opener.reset(connection, then);
+    }
+
     /** The session gives its connection up, in a state that the connection knows. */
     public void release(ServerConnection connection) {
         assert loop.inEventLoop();
@@ -261,7 +266,8 @@ public final class Worker {
                 serve(connection, first);
                 return;
             }
-            if (next != null && next != own && !Shares.keeps(connection) && openings.mayOpen(next, now) && next.opening() + closing < queue.size(next)) {
+            if (next != null && next != own && !Shares.keeps(connection) && openings.mayOpen(next, now)
+                    && next.opening() + closing < queue.size(next)) {
                 close(connection);
                 return;
             }
@@ -302,18 +308,48 @@ public final class Worker {
         if (resting == null || !Shares.keeps(resting) && resting.due(now)) {
             return false;
         }
-        queue.remove(pool, tenant);
-        takeBack(resting);
-        grant(resting, tenant);
+        if (takeBack(resting)) {
+            queue.remove(pool, tenant);
+            grant(resting, tenant);
+        }
         return true;
     }
 
-    void takeBack(ServerConnection connection) {
+    /** @return whether nobody has it any more; if not, its session asks it something and gives it up then */
+    boolean takeBack(ServerConnection connection) {
         Tenant holder = connection.tenant;
-        unlease(connection);
+        connection.pool().resting().remove(connection);
         counters.takenBack();
-        if (holder != null) {
-            holder.takenBack(connection);
+        if (holder != null && !holder.takenBack(connection)) {
+            return false;
+        }
+        unlease(connection);
+        return true;
+    }
+
+    /** A session that was about to give its connection up has found that it can not: somebody else may have to. */
+    public void cannotGiveUp(ServerConnection connection) {
+        assert loop.inEventLoop();
+        Pool pool = connection.pool();
+        Tenant first = queue.first(pool);
+        if (first != null) {
+            takeBackFor(pool, first, System.nanoTime());
+        }
+    }
+
+    /** Divides the time that clients have waited among the sessions that keep connections of their pool and run nothing. */
+    private void blame(long nanos) {
+        for (Pool pool : queue.pools()) {
+            int keepers = 0;
+            for (ServerConnection connection : pool.all()) {
+                keepers += connection.tenant != null && connection.tenant.pinnedIdle() ? 1 : 0;
+            }
+            for (ServerConnection connection : pool.all()) {
+                Tenant tenant = connection.tenant;
+                if (keepers > 0 && tenant != null && tenant.pinnedIdle()) {
+                    tenant.blamed(nanos * queue.size(pool) / keepers);
+                }
+            }
         }
     }
 
@@ -376,8 +412,10 @@ public final class Worker {
     private void tick() {
         long now = System.nanoTime();
         try {
-            openings.passed(now - lastTick);
+            long passed = now - lastTick;
+            openings.passed(passed);
             lastTick = now;
+            blame(passed);
             refuseOverdue(now);
             if (!queue.isEmpty()) {
                 budgetWatch.clientsWait(now);

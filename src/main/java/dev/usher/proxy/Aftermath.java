@@ -52,6 +52,14 @@ final class Aftermath {
         intact = false;
     }
 
+    /** Usher is about to ask something that the session may have to go on after: what its last statement left is read first. */
+    void beforeQuestion(ServerConnection connection) {
+        if (intact) {
+            capture(connection);
+            intact = false;
+        }
+    }
+
     /** Part of a response. */
     void noted(long traits, OkPacket ok, long rows) {
         if ((traits & READS_LEFTOVERS) != 0) {

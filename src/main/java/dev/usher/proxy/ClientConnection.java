@@ -322,7 +322,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** Closes a session that has been idle for its {@code wait_timeout}, as the server would: MySQL with an error, MariaDB without a word. */
     public void closeIfIdleTooLong(long now) {
         ClientSession running = session;
-        if (running != null && !closed && running.idleTooLong(now)) {
+        String keeps = running == null || closed ? null : running.keepsTooLong(now);
+        if (keeps != null) {
+            refuse(Refusal.IDLE_TOO_LONG, keeps, 0);
+        } else if (running != null && !closed && running.idleTooLong(now)) {
             if (worker.server().mariaDb()) {
                 close();
             } else {

@@ -15,8 +15,11 @@ import dev.usher.session.RestorePlan;
 import dev.usher.session.Session;
 import dev.usher.session.SessionState;
 import dev.usher.session.SqlLexer;
+import dev.usher.session.StatementDigest;
 import dev.usher.session.StatementTraits;
 import dev.usher.session.Trait;
+import dev.usher.session.UserVariables;
+import dev.usher.session.Verb;
 import dev.usher.wire.Capabilities;
 import dev.usher.wire.Command;
 import dev.usher.wire.Command.Response;
@@ -47,6 +50,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** What the mysql client (8.0.32 and later) sends first, to find out whether the server knows dollar quotes. It leaves nothing behind either way. */
     private static final String DOLLAR_PROBE = "select $$";
+
+    /** What a digest is made of is the beginning of a statement. */
+    private static final int LONGEST_DIGESTED = 2048;
 
     private enum Mode {
         /** Not yet: the login is being finished. */
@@ -79,6 +85,10 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private final PassThrough passThrough;
     private final Restoring restoring;
     private final Aftermath aftermath;
+    private final PortableVariables variables;
+    private final SqlPreparing sqlPreparing;
+    private final PinChecks pinChecks;
+    private final SessionPin pin;
 
     private Mode mode = Mode.ENTERING;
     private @Nullable ServerConnection lease;
@@ -118,8 +128,12 @@ public final class ClientSession implements Tenant, Relay.Listener {
         this.relay = new Relay(client.channel(), capabilities, TrackerFilter.DEFAULT, this);
         this.statements = new ClientStatements(session);
         this.passThrough = new PassThrough(client);
+        this.variables = new PortableVariables(session, frontend.counters());
         this.restoring = new Restoring(this, frontend.counters());
         this.aftermath = new Aftermath(session, worker, frontend.counters(), this::questionAnswered, relay::filter);
+        this.sqlPreparing = new SqlPreparing(session, frontend, worker);
+        this.pinChecks = new PinChecks(session, aftermath);
+        this.pin = new SessionPin(this, frontend.pins(), frontend.config().pool().pins());
         worker.clients(account, poolCapabilities(), 1);
     }
 
@@ -187,6 +201,26 @@ public final class ClientSession implements Tenant, Relay.Listener {
         return mode == Mode.READY && !session.has(Pin.TRANSACTION);
     }
 
+    /** What to tell it if it has kept its server connection for too long; null if it may go on. */
+    @Nullable
+    String keepsTooLong(long now) {
+        return mode == Mode.READY ? pin.tooLong(now, idleSince) : null;
+    }
+
+    public SessionPin pin() {
+        return pin;
+    }
+
+    @Override
+    public boolean pinnedIdle() {
+        return mode == Mode.READY && pin.held();
+    }
+
+    @Override
+    public void blamed(long nanos) {
+        pin.blamed(nanos);
+    }
+
     /** Whether it has run nothing for longer than its {@code wait_timeout}. */
     boolean idleTooLong(long now) {
         return mode == Mode.READY && now - idleSince > session.waitTimeoutNanos();
@@ -234,6 +268,23 @@ public final class ClientSession implements Tenant, Relay.Listener {
     public SessionState state() {
         // Whoever is about to choose a schema can begin in any.
         return openingSchema == null ? session.state() : session.state().withSchema(schemaToOpen);
+    }
+
+    @Override
+    public UserVariables variables() {
+        return session.variables();
+    }
+
+    PortableVariables portableVariables() {
+        return variables;
+    }
+
+    SqlPreparing sqlPreparing() {
+        return sqlPreparing;
+    }
+
+    Worker worker() {
+        return worker;
     }
 
     @Override
@@ -423,6 +474,18 @@ public final class ClientSession implements Tenant, Relay.Listener {
             under.traits = Trait.SINGLE.bit();
         }
         under.single = under.has(Trait.SINGLE.bit());
+        under.verb = read.verb();
+        under.textAt = text - bytes.readerIndex();
+        under.textLength = length;
+        if (read.has(Trait.UNSCOPED_SYSTEM_VARIABLE)) {
+            under.unscopedVariables = read.unscopedVariables();
+        }
+        if (under.has(Trait.USER_VARIABLE.bit())) {
+            variables.named(under, read, bytes, text, length);
+        }
+        if (session.needsText(under.traits, under.verb)) {
+            under.text = bytes.toString(text, length, StandardCharsets.ISO_8859_1);
+        }
         if (under.single && read.has(Trait.KILL) && kill(read)) {
             return;
         }
@@ -433,22 +496,62 @@ public final class ClientSession implements Tenant, Relay.Listener {
                 replaceText(instead);
             }
         }
-        begin(read);
+        if (SqlPreparing.concerns(under) && !sqlPreparing.read(under, under.text)) {
+            readVariablesThen(this::query);
+            return;
+        }
+        begin();
         acquire();
     }
 
-    private void begin(StatementTraits read) {
+    /** What the command under way depends on is only known to the leased connection. */
+    private void readVariablesThen(Runnable then) {
+        ServerConnection has = lease;
+        if (has == null) {
+            throw new IllegalStateException("values that are not read, and no connection that has them");
+        }
+        if (resting) {
+            resting = false;
+            worker.wake(has);
+        }
+        aftermath.beforeQuestion(has);
+        variables.ask(has, portable -> {
+            if (has(has)) {
+                if (!portable) {
+                    pin(Pin.USER_VARIABLE);
+                }
+                then.run();
+            }
+        });
+    }
+
+    private void begin() {
         boolean pinned = session.pinned();
-        session.begin(under.traits, read.has(Trait.UNSCOPED_SYSTEM_VARIABLE) ? read.unscopedVariables() : List.of());
+        session.begin(under.traits, under.unscopedVariables);
         if (!pinned && session.pinned()) {
             session.pins().forEach(this::countPin);
+            pin.causedBy(digest());
         }
+    }
+
+    private String digest() {
+        PreparedStatement prepared = under.statement;
+        if (prepared != null) {
+            return StatementDigest.of(new String(prepared.text(), StandardCharsets.UTF_8), session.lexMode());
+        }
+        if (!under.hasPacket() || under.textLength == 0) {
+            return under.command().name();
+        }
+        ByteBuf bytes = under.packet();
+        int length = Math.min(under.textLength, LONGEST_DIGESTED);
+        return StatementDigest.of(bytes.toString(bytes.readerIndex() + under.textAt, length, StandardCharsets.UTF_8), session.lexMode());
     }
 
     private void pin(Pin pin) {
         if (!session.has(pin)) {
             session.pin(pin);
             countPin(pin);
+            this.pin.causedBy(digest());
         }
     }
 
@@ -538,10 +641,18 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (under.large()) {
             // Its traits would have to be known before it is executed; nobody prepares statements of this size.
             pin(Pin.UNEXPLAINED);
-            statements.preparing(Trait.READS_LAST_INSERT_ID.bit(), List.of());
+            statements.preparing(Trait.READS_LAST_INSERT_ID.bit(), List.of(), List.of());
         } else {
             StatementTraits read = frontend.lexer(worker).read(bytes, text, length, session.lexMode());
-            statements.preparing(read.bits(), read.has(Trait.UNSCOPED_SYSTEM_VARIABLE) ? List.copyOf(read.unscopedVariables()) : List.of());
+            if (read.has(Trait.USER_VARIABLE) && session.variables().anyUnread(read.userVariables())) {
+                if (!session.has(Pin.USER_VARIABLE)) {
+                    readVariablesThen(this::prepareStatement);
+                    return;
+                }
+                // Their types belong to the statement, and it could not be prepared elsewhere.
+                pin(Pin.SQL_PREPARE);
+            }
+            statements.preparing(read.bits(), read.unscopedVariables(), read.userVariables());
         }
         session.beginOther();
         acquire();
@@ -572,11 +683,13 @@ public final class ClientSession implements Tenant, Relay.Listener {
         } else {
             if (command == Command.STMT_EXECUTE || command == Command.STMT_BULK_EXECUTE) {
                 under.traits = ClientStatements.traits(of);
-                boolean pinned = session.pinned();
-                session.begin(under.traits, of.unscopedVariables());
-                if (!pinned && session.pinned()) {
-                    session.pins().forEach(this::countPin);
+                under.unscopedVariables = of.unscopedVariables();
+                under.variables = of.userVariables();
+                under.variablesRead = of.userVariables();
+                if (session.needsText(under.traits, Verb.NONE)) {
+                    under.text = new String(of.text(), StandardCharsets.ISO_8859_1);
                 }
+                begin();
             }
             acquire();
         }
@@ -728,7 +841,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
         StatementTraits read = passThrough.traits();
         if (read != null) {
             under.traits = read.bits();
-            begin(read);
+            under.variables = read.userVariables();
+            under.unscopedVariables = read.unscopedVariables();
+            begin();
         }
         if (finishedEarly) {
             // The server has answered before it had everything (an error): the response is through.
@@ -778,7 +893,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
             session.read("character_set_connection");
         }
         aftermath.noted(under.traits, ok, relay.rows());
-        session.completed(ok.status(), ok.insertId(), ok.warnings(), connection.state(), connection.unexplainedChange(),
+        boolean unexplained = connection.unexplainedChange() && under.preparing == null && !under.deallocates;
+        session.completed(ok.status(), ok.insertId(), ok.warnings(), connection.state(), unexplained,
                 connection.characteristics());
         if (under.command() == Command.STMT_FETCH || under.command() == Command.STMT_EXECUTE) {
             statements.answered(under.statement, ok.status(), connection);
@@ -789,6 +905,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     @Override
     public void restored(ServerConnection connection) {
         connection.state(session.state());
+        variables.restored(connection);
     }
 
     @Override
@@ -856,7 +973,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return;
         }
         statements.unpin();
+        variables.after(connection, under);
+        sqlPreparing.after(connection, under);
+        session.over(under.traits, under.text, under.failed);
         aftermath.of(connection, under.traits, under.failed);
+        pinChecks.after(connection, under, () -> questionAnswered(connection));
         mode = Mode.READY;
         settle();
         if (client.draining() && idle()) {
@@ -887,11 +1008,15 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return;
         }
         idleSince = System.nanoTime();
+        pin.settled(session.pinned(), under.verb, idleSince);
         if (has.owed() > 0 || held > 0 || session.pinned()) {
             return;
         }
         if (worker.rest(has)) {
             resting = true;
+            return;
+        }
+        if (askVariables(has)) {
             return;
         }
         lease = null;
@@ -900,19 +1025,40 @@ public final class ClientSession implements Tenant, Relay.Listener {
         worker.release(has);
     }
 
+    private boolean askVariables(ServerConnection connection) {
+        if (!session.variables().anyUnread()) {
+            return false;
+        }
+        aftermath.beforeQuestion(connection);
+        variables.ask(connection, portable -> variablesRead(connection, portable));
+        return true;
+    }
+
+    private void variablesRead(ServerConnection connection, boolean portable) {
+        if (lease == connection && !portable) {
+            pin(Pin.USER_VARIABLE);
+            worker.cannotGiveUp(connection);
+        }
+        questionAnswered(connection);
+    }
+
     @Override
-    public void takenBack(ServerConnection connection) {
+    public boolean takenBack(ServerConnection connection) {
         resting = false;
+        if (askVariables(connection)) {
+            return false;
+        }
         lease = null;
         lastConnection = connection;
         aftermath.capture(connection);
+        return true;
     }
 
     // ---- the end ----
 
     @Override
     public void lost(ServerConnection connection, ErrPacket cause) {
-        boolean rebuildable = !session.pinned();
+        boolean rebuildable = rebuildable();
         boolean told = responseLost;
         if (lease == connection) {
             // A command that was already there may have got another one when the loss of the response was answered.
@@ -943,8 +1089,13 @@ public final class ClientSession implements Tenant, Relay.Listener {
         responseLost = true;
         frontend.counters().lostStatement();
         boolean clean = relay.betweenPackets();
-        boolean goesOn = clean && !session.pinned() && mode == Mode.BUSY && !under.large();
+        boolean goesOn = clean && rebuildable() && !under.has(Trait.USER_VARIABLE_ASSIGNED.bit()) && mode == Mode.BUSY && !under.large();
         answerLost(cause, goesOn, clean ? relay.nextSequence() : -1);
+    }
+
+    /** Whether the session can go on without what its server connection had. */
+    private boolean rebuildable() {
+        return !session.pinned() && !session.variables().anyUnread();
     }
 
     private void answerLost(ErrPacket cause, boolean goesOn, int sequence) {
@@ -977,6 +1128,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return;
         }
         lease = null;
+        pin.over();
         if (resting) {
             resting = false;
             worker.wake(has);

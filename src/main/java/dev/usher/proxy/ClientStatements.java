@@ -37,6 +37,7 @@ final class ClientStatements {
     private int lastPrepared;
     private long textTraits;
     private List<String> textVariables = List.of();
+    private List<String> textUserVariables = List.of();
 
     ClientStatements(Session session) {
         this.session = session;
@@ -51,9 +52,10 @@ final class ClientStatements {
     // ---- COM_STMT_PREPARE ----
 
     /** Until it has succeeded there is no statement prepared last. */
-    void preparing(long traits, List<String> unscopedVariables) {
+    void preparing(long traits, List<String> unscopedVariables, List<String> userVariables) {
         textTraits = traits;
         textVariables = unscopedVariables;
+        textUserVariables = userVariables;
         lastPrepared = 0;
     }
 
@@ -71,7 +73,8 @@ final class ClientStatements {
 
     /** The server has prepared it; returns the client's id for it. */
     int prepared(ServerConnection connection, int serverId, int parameters) {
-        PreparedStatement made = new PreparedStatement(++lastId, text, session.state(), textTraits, textVariables);
+        PreparedStatement made = new PreparedStatement(++lastId, text, session.state(), textTraits, textVariables, textUserVariables,
+                session.variables().only(textUserVariables));
         lastPrepared = lastId;
         made.parameters(parameters);
         text = NONE;

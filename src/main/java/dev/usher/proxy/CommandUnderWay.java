@@ -1,9 +1,14 @@
 package dev.usher.proxy;
 
 import dev.usher.session.PreparedStatement;
+import dev.usher.session.SqlStatement;
 import dev.usher.session.Trait;
+import dev.usher.session.UserVariable;
+import dev.usher.session.Verb;
 import dev.usher.wire.Command;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The command that a client has sent and that is not answered yet. One object per session, used over and over. */
@@ -17,6 +22,37 @@ final class CommandUnderWay {
 
     /** Whether its text is proven to be a single statement, so that a restore may stand in front of it. */
     boolean single;
+
+    /** Where its text begins in its packet, and how long it is. */
+    int textAt;
+
+    int textLength;
+
+    /** Its text, where one of its traits needs more than the lexer tells; empty otherwise. */
+    String text = "";
+
+    Verb verb = Verb.NONE;
+
+    /** {@link dev.usher.session.StatementTraits#unscopedVariables}. */
+    List<String> unscopedVariables = List.of();
+
+    /** The statement prepared by name that it runs, makes or drops. */
+    @Nullable
+    String sqlName;
+
+    @Nullable
+    SqlStatement preparing;
+
+    boolean deallocates;
+
+    /** The user variables that its text names, and those of them that it may read. */
+    List<String> variables = List.of();
+
+    List<String> variablesRead = List.of();
+
+    /** What it gives its user variables, where the text alone says so. */
+    @Nullable
+    Map<String, UserVariable> literals;
 
     @Nullable
     PreparedStatement statement;
@@ -35,6 +71,16 @@ final class CommandUnderWay {
         large = isLarge;
         traits = Trait.SINGLE.bit();
         single = false;
+        text = "";
+        textLength = 0;
+        verb = Verb.NONE;
+        unscopedVariables = List.of();
+        sqlName = null;
+        preparing = null;
+        deallocates = false;
+        variables = List.of();
+        variablesRead = List.of();
+        literals = null;
         statement = null;
         failed = false;
         sent = false;

@@ -20,6 +20,7 @@ public final class Frontend {
     private final ServerCertificate certificate;
     private final RsaKeyPair rsa;
     private final FrontendCounters counters = new FrontendCounters();
+    private final PinLedger pins = new PinLedger();
     private final Map<Long, ClientConnection> clients = new ConcurrentHashMap<>();
     private final AtomicInteger connected = new AtomicInteger();
     private final SecureRandom random = new SecureRandom();
@@ -48,6 +49,10 @@ public final class Frontend {
 
     RsaKeyPair rsa() {
         return rsa;
+    }
+
+    public PinLedger pins() {
+        return pins;
     }
 
     public FrontendCounters counters() {

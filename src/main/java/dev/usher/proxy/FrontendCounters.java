@@ -15,6 +15,7 @@ public final class FrontendCounters {
     private final LongAdder statements = new LongAdder();
     private final LongAdder restores = new LongAdder();
     private final LongAdder restoresAwaited = new LongAdder();
+    private final LongAdder resets = new LongAdder();
     private final LongAdder reprepares = new LongAdder();
     private final LongAdder captures = new LongAdder();
     private final LongAdder lostStatements = new LongAdder();
@@ -52,6 +53,10 @@ public final class FrontendCounters {
 
     void restore(boolean awaited) {
         (awaited ? restoresAwaited : restores).increment();
+    }
+
+    void reset() {
+        resets.increment();
     }
 
     void reprepare() {
@@ -106,6 +111,11 @@ public final class FrontendCounters {
     /** Restores that cost a round trip. */
     public long restoresAwaited() {
         return restoresAwaited.sum();
+    }
+
+    /** Restores for which the connection had to be reset first. */
+    public long restoresByReset() {
+        return resets.sum();
     }
 
     public long reprepares() {

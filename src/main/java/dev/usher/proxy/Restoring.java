@@ -8,7 +8,9 @@ import dev.usher.session.PreparedStatement;
 import dev.usher.session.RestorePlan;
 import dev.usher.session.Session;
 import dev.usher.session.SessionState;
+import dev.usher.session.SqlStatement;
 import dev.usher.session.Trait;
+import dev.usher.session.UserVariables;
 import dev.usher.wire.Command;
 import dev.usher.wire.ErrPacket;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +41,18 @@ final class Restoring {
     void prepare(ServerConnection connection, CommandUnderWay under) {
         PreparedStatement of = under.statement;
         if (of != null && connection.statements().find(of) == null) {
-            restoreThen(connection, connection.state().toPrepare(of.preparedIn()), () -> prepareOn(connection, under, of));
+            restoreThen(connection, connection.state().toPrepare(of.preparedIn()),
+                    connection.variables().asOf(of.variables(), of.userVariables()), () -> prepareOn(connection, under, of));
+            return;
+        }
+        SqlStatement named = owner.sqlPreparing().missing(connection, under);
+        if (named != null) {
+            restoreThen(connection, connection.state().toPrepare(named.preparedIn()),
+                    connection.variables().asOf(named.variables(), named.userVariables()), () -> prepareOn(connection, under, named));
+            return;
+        }
+        if (owner.portableVariables().seesCleared(connection, under)) {
+            reset(connection, under);
             return;
         }
         long insertId = -1;
@@ -47,25 +60,55 @@ final class Restoring {
             insertId = session.lastInsertId();
             connection.lastInsertId(insertId);
         }
-        switch (RestorePlan.between(connection.state(), session.state(), connection.baseline(), insertId)) {
+        switch (plan(connection, insertId)) {
             case RestorePlan.Nothing nothing -> owner.send(connection, null);
             case RestorePlan.Statements plan -> {
                 if (under.command() == Command.QUERY && under.single && !under.large() && !under.has(Trait.LOAD_DATA_LOCAL.bit())) {
                     counters.restore(false);
                     owner.send(connection, plan);
                 } else {
-                    restore(connection, plan, session.state(), () -> owner.send(connection, null));
+                    restore(connection, plan, session.state(), () -> {
+                        owner.portableVariables().restored(connection);
+                        owner.send(connection, null);
+                    });
                 }
             }
             case RestorePlan.Relogin relogin -> anotherConnection(connection);
         }
     }
 
+    private RestorePlan plan(ServerConnection connection, long insertId) {
+        return RestorePlan.between(connection.state(), session.state(), connection.variables(), session.variables(), connection.baseline(),
+                insertId);
+    }
+
+    /** Nothing but a reset makes a user variable one that does not exist. */
+    private void reset(ServerConnection connection, CommandUnderWay under) {
+        counters.reset();
+        owner.worker().reset(connection, done -> {
+            if (!owner.has(connection)) {
+                return;
+            }
+            if (done) {
+                prepare(connection, under);
+            } else {
+                anotherConnection(connection);
+            }
+        });
+    }
+
     /** Brings the connection into a state and goes on there. */
     void restoreThen(ServerConnection connection, SessionState target, Runnable then) {
-        switch (RestorePlan.between(connection.state(), target, connection.baseline())) {
+        restoreThen(connection, target, connection.variables(), then);
+    }
+
+    private void restoreThen(ServerConnection connection, SessionState target, UserVariables variables, Runnable then) {
+        switch (RestorePlan.between(connection.state(), target, connection.variables(), variables, connection.baseline(), -1)) {
             case RestorePlan.Nothing nothing -> then.run();
-            case RestorePlan.Statements plan -> restore(connection, plan, target, then);
+            case RestorePlan.Statements plan -> restore(connection, plan, target, () -> {
+                connection.variables(connection.variables().after(variables));
+                then.run();
+            });
             case RestorePlan.Relogin relogin -> anotherConnection(connection);
         }
     }
@@ -137,6 +180,28 @@ final class Restoring {
                 owner.answerInstead(error);
             }
         });
+    }
+
+    private void prepareOn(ServerConnection connection, CommandUnderWay under, SqlStatement named) {
+        counters.reprepare();
+        connection.ask(Question.query(named.prepare(), answer -> {
+            if (!owner.has(connection)) {
+                return;
+            }
+            switch (answer) {
+                case Answer.Rows rows -> {
+                    SqlPreparing.add(connection, named);
+                    prepare(connection, under);
+                }
+                case Answer.Refused refused -> {
+                    connection.sqlStatements().remove(named.name());
+                    owner.answerInstead(refused.error());
+                }
+                case Answer.Lost lost -> {
+                    // The connection tells its tenant.
+                }
+            }
+        }));
     }
 
     /** Whether one COM_QUERY may hold several statements; switched in front of what is sent next. */

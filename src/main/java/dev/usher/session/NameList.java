@@ -12,9 +12,13 @@ final class NameList {
     private final int[] ends = new int[MOST_NAMES];
     private byte[] bytes = new byte[256];
     private int size;
+    /** A bit for each name that is {@link #mark}ed. */
+    private long marks;
+    private int last;
 
     void clear() {
         size = 0;
+        marks = 0;
     }
 
     /** Adds a name unless it is there; {@code false} if there is no room for another one. */
@@ -22,6 +26,7 @@ final class NameList {
         int start = 0;
         for (int i = 0; i < size; i++) {
             if (Arrays.equals(bytes, start, ends[i], name, 0, length)) {
+                last = i;
                 return true;
             }
             start = ends[i];
@@ -33,18 +38,34 @@ final class NameList {
             bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, start + length));
         }
         System.arraycopy(name, 0, bytes, start, length);
+        last = size;
         ends[size++] = start + length;
         return true;
     }
 
+    /** Marks the name added last. */
+    void mark() {
+        marks |= 1L << last;
+    }
+
     List<String> toList() {
-        if (size == 0) {
+        return toList(-1);
+    }
+
+    List<String> marked() {
+        return toList(marks);
+    }
+
+    private List<String> toList(long wanted) {
+        if (size == 0 || wanted == 0) {
             return List.of();
         }
         List<String> names = new ArrayList<>(size);
         int start = 0;
         for (int i = 0; i < size; i++) {
-            names.add(new String(bytes, start, ends[i] - start, StandardCharsets.UTF_8));
+            if ((wanted >> i & 1) != 0) {
+                names.add(new String(bytes, start, ends[i] - start, StandardCharsets.UTF_8));
+            }
             start = ends[i];
         }
         return names;

@@ -13,6 +13,8 @@ public final class PreparedStatement {
     private final SessionState preparedIn;
     private final long traits;
     private final List<String> unscopedVariables;
+    private final List<String> userVariables;
+    private final UserVariables variables;
     private int parameters;
     private byte @Nullable [] types;
     private boolean longData;
@@ -23,13 +25,18 @@ public final class PreparedStatement {
      * @param preparedIn the session's state at that time, of which the server freezes some settings into the statement
      * @param traits of the text, see {@link StatementTraits}
      * @param unscopedVariables {@link StatementTraits#unscopedVariables()} of the text
+     * @param userVariables {@link StatementTraits#userVariables()} of the text
+     * @param variables those of them that the session had then: MySQL freezes their types into the statement
      */
-    public PreparedStatement(int id, byte[] text, SessionState preparedIn, long traits, List<String> unscopedVariables) {
+    public PreparedStatement(int id, byte[] text, SessionState preparedIn, long traits, List<String> unscopedVariables,
+            List<String> userVariables, UserVariables variables) {
         this.id = id;
         this.text = text;
         this.preparedIn = preparedIn.forPrepare();
         this.traits = traits;
         this.unscopedVariables = unscopedVariables;
+        this.userVariables = userVariables;
+        this.variables = variables;
     }
 
     public int id() {
@@ -50,6 +57,14 @@ public final class PreparedStatement {
 
     public List<String> unscopedVariables() {
         return unscopedVariables;
+    }
+
+    public List<String> userVariables() {
+        return userVariables;
+    }
+
+    public UserVariables variables() {
+        return variables;
     }
 
     public int parameters() {

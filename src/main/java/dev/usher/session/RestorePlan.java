@@ -24,12 +24,17 @@ public sealed interface RestorePlan {
     RestorePlan NOTHING = new Nothing();
 
     static RestorePlan between(SessionState from, SessionState to, Baseline baseline) {
-        return between(from, to, baseline, -1);
+        return between(from, to, UserVariables.NONE, UserVariables.NONE, baseline, -1);
     }
 
-    /** @param lastInsertId what LAST_INSERT_ID() must give, or -1 if nobody is going to ask */
-    static RestorePlan between(SessionState from, SessionState to, Baseline baseline, long lastInsertId) {
-        if (lastInsertId < 0 && from.equals(to)) {
+    /**
+     * @param held the user variables of the connection
+     * @param wanted those of the session
+     * @param lastInsertId what LAST_INSERT_ID() must give, or -1 if nobody is going to ask
+     */
+    static RestorePlan between(SessionState from, SessionState to, UserVariables held, UserVariables wanted, Baseline baseline,
+            long lastInsertId) {
+        if (lastInsertId < 0 && from.equals(to) && !held.differFrom(wanted)) {
             return NOTHING;
         }
         StringBuilder sql = new StringBuilder(96);
@@ -92,6 +97,7 @@ public sealed interface RestorePlan {
         if (lastInsertId >= 0) {
             assign(sql, before, "last_insert_id", Long.toUnsignedString(lastInsertId));
         }
+        held.restore(sql, before, wanted);
         if (sql.length() > before) {
             sql.append(';');
             statements++;

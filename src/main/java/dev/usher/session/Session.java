@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One client's session, independent of the server connection that it has at the moment: its portable state, its pins, and what of its last statement is still
@@ -17,7 +18,6 @@ public final class Session {
     private static final long LEAVES_SOMETHING = bits(
             Trait.UNSURE,
             Trait.COMPOUND,
-            Trait.USER_VARIABLE_ASSIGNED,
             Trait.UNSCOPED_SYSTEM_VARIABLE,
             Trait.SET_ROLE,
             Trait.SET_ONE_SHOT,
@@ -39,6 +39,12 @@ public final class Session {
             Trait.ADVANCES_SEQUENCE,
             Trait.BINLOG);
 
+    /** SET DEFAULT ROLE is about later logins. */
+    private static final long SET_DEFAULT_ROLE = bits(Trait.SET_ROLE, Trait.PRIVILEGE_CHANGE, Trait.SINGLE);
+
+    /** With one of these, {@link #over} needs the text. */
+    private static final long NEEDS_TEXT = bits(Trait.NAMED_LOCK, Trait.SET_ONE_SHOT, Trait.SQL_PREPARE, Trait.DYNAMIC_SQL);
+
     private static final Set<String> WIDE = Set.of("ucs2", "utf16", "utf16le", "utf32");
 
     private final boolean trustStoredCode;
@@ -53,6 +59,12 @@ public final class Session {
     private boolean warningsUnread;
     private boolean oneShotTransaction;
     private List<String> toRead = List.of();
+    private UserVariables variables = UserVariables.NONE;
+    private final SqlStatements sqlStatements = new SqlStatements();
+    private final HeldObjects held = new HeldObjects();
+    private final NamedLocks namedLocks = new NamedLocks();
+    private final OneShots oneShots = new OneShots();
+    private boolean binlogEvents;
 
     /**
      * @param state as the login left it
@@ -113,8 +125,9 @@ public final class Session {
     }
 
     private void pinFor(long t) {
-        pinIf(t, Trait.USER_VARIABLE_ASSIGNED, Pin.USER_VARIABLE);
-        pinIf(t, Trait.SET_ROLE, Pin.ROLE);
+        if ((t & SET_DEFAULT_ROLE) != SET_DEFAULT_ROLE) {
+            pinIf(t, Trait.SET_ROLE, Pin.ROLE);
+        }
         pinIf(t, Trait.SET_ONE_SHOT, Pin.ONE_SHOT);
         pinIf(t, Trait.SQL_LOG_BIN, Pin.BINARY_LOG);
         pinIf(t, Trait.BINLOG, Pin.BINARY_LOG);
@@ -180,8 +193,9 @@ public final class Session {
         if (inTransaction) {
             pins |= Pin.TRANSACTION.bit();
         } else {
+            boolean ended = (pins & Pin.TRANSACTION.bit()) != 0;
             pins &= ~(Pin.TRANSACTION.bit() | Pin.STATE_AFTER_ERROR.bit());
-            if ((traits & bits(Trait.TRANSACTION_END)) != 0) {
+            if (ended || (newStatus & ServerStatus.AUTOCOMMIT) != 0 || (traits & Trait.TRANSACTION_END.bit()) != 0) {
                 pins &= ~Pin.SAVEPOINT.bit();
             }
         }
@@ -190,11 +204,66 @@ public final class Session {
             oneShotTransaction = true;
         } else if (oneShotTransaction && pendingCharacteristics.isEmpty()) {
             oneShotTransaction = false;
-            pins &= ~Pin.ONE_SHOT.bit();
+            pinWhile(oneShots.held(), Pin.ONE_SHOT);
         }
-        if ((traits & bits(Trait.UNLOCK_TABLES)) != 0) {
-            pins &= ~Pin.TABLE_LOCK.bit();
+        if ((pins & Pin.BINARY_LOG.bit()) != 0 && !binlogEvents && !toRead.contains("sql_log_bin") && state.indexOf("sql_log_bin") < 0) {
+            pins &= ~Pin.BINARY_LOG.bit();
         }
+    }
+
+    private void pinWhile(boolean held, Pin pin) {
+        pins = held ? pins | pin.bit() : pins & ~pin.bit();
+    }
+
+    /** Whether the text of a statement with these traits has to be given to {@link #over}. */
+    public boolean needsText(long statementTraits, Verb verb) {
+        return HeldObjects.concern(statementTraits) || (statementTraits & NEEDS_TEXT) != 0
+                || (pins & Pin.TEMPORARY_TABLE.bit()) != 0 && verb == Verb.DROP;
+    }
+
+    /**
+     * A statement is over, whether it has succeeded or not, and its OKs have been taken in.
+     *
+     * @param text empty if {@link #needsText} says that it is not needed, or if it is not at hand
+     */
+    public void over(long statementTraits, String text, boolean failed) {
+        if (HeldObjects.concern(statementTraits) || !text.isEmpty()) {
+            pins = pins & ~HeldObjects.PINS | held.after(statementTraits, text, failed, state.schema());
+        }
+        if ((pins & Pin.TABLE_LOCK.bit()) != 0 && !failed && (statementTraits & Trait.TRANSACTION_START.bit()) != 0) {
+            pins = pins & ~HeldObjects.PINS | held.transactionStarted();
+        }
+        if ((statementTraits & Trait.NAMED_LOCK.bit()) != 0) {
+            namedLocks.after((statementTraits & Trait.SINGLE.bit()) != 0 ? text : "", failed);
+            pinWhile(namedLocks.held(), Pin.NAMED_LOCK);
+        }
+        if ((statementTraits & Trait.SET_ONE_SHOT.bit()) != 0) {
+            if (!failed || (statementTraits & Trait.SINGLE.bit()) == 0) {
+                oneShots.after(text);
+            }
+            pinWhile(oneShots.held() || oneShotTransaction, Pin.ONE_SHOT);
+        }
+        binlogEvents |= (statementTraits & Trait.BINLOG.bit()) != 0;
+    }
+
+    /** What to ask about the named locks: an expression that is true if the session has none; null if there is nothing to ask. */
+    public @Nullable String namedLockCheck() {
+        return (pins & Pin.NAMED_LOCK.bit()) == 0 ? null : namedLocks.expression();
+    }
+
+    public void noNamedLocks() {
+        namedLocks.clear();
+        pins &= ~Pin.NAMED_LOCK.bit();
+    }
+
+    /** Whether the server has to be asked if {@code insert_id} has been used. */
+    public boolean checksInsertId() {
+        return (pins & Pin.ONE_SHOT.bit()) != 0 && oneShots.asksInsertId();
+    }
+
+    public void insertIdUsed() {
+        oneShots.insertIdUsed();
+        pinWhile(oneShots.held() || oneShotTransaction, Pin.ONE_SHOT);
     }
 
     /**
@@ -274,6 +343,23 @@ public final class Session {
         lexModeOf(newState);
     }
 
+    /** What it has prepared by name. */
+    public SqlStatements sqlStatements() {
+        return sqlStatements;
+    }
+
+    /** Its user variables. */
+    public UserVariables variables() {
+        return variables;
+    }
+
+    public void variables(UserVariables assigned) {
+        variables = assigned;
+        if (assigned.size() > UserVariables.MOST) {
+            pins |= Pin.USER_VARIABLE.bit();
+        }
+    }
+
     /** What LAST_INSERT_ID() must give on the session's next connection. */
     public long lastInsertId() {
         return lastInsertId;
@@ -312,7 +398,18 @@ public final class Session {
         warningsUnread = false;
         oneShotTransaction = false;
         toRead = List.of();
+        variables = UserVariables.NONE;
+        sqlStatements.clear();
+        held.clear();
+        namedLocks.clear();
+        oneShots.clear();
+        binlogEvents = false;
         lexModeOf(state);
+    }
+
+    /** One of the session's variables, "" if it is not known. */
+    public String value(String name) {
+        return toRead.contains(name) ? "" : value(state, name);
     }
 
     /** The session's {@code wait_timeout}; servers close a session that is idle for longer. */

@@ -46,6 +46,9 @@ final class StatementReader {
     /** The last tokens are {@code @@session} or {@code @@session.}, not as the target of a SET. */
     private boolean scopeRead;
 
+    /** The last token is a user variable; unless := follows, it is read. */
+    private boolean variableUndecided;
+
     private boolean anyTokens;
     private boolean afterSemicolon;
     private boolean several;
@@ -76,9 +79,14 @@ final class StatementReader {
         writesVariables = false;
         accounts = false;
         scopeRead = false;
+        variableUndecided = false;
     }
 
     private void token() {
+        if (variableUndecided) {
+            variableUndecided = false;
+            traits.userVariableRead();
+        }
         tokens = true;
         anyTokens = true;
         several |= afterSemicolon;
@@ -210,7 +218,7 @@ final class StatementReader {
             case XA -> simple(Verb.XA, Trait.XA);
             case USE -> simple(Verb.USE, Trait.USE);
             case CALL -> simple(Verb.CALL, Trait.STORED_CODE);
-            case DO -> simple(Verb.DO, Trait.STORED_CODE);
+            case DO -> traits.verb(Verb.DO);
             case HANDLER -> simple(Verb.HANDLER, Trait.HANDLER);
             case DEALLOCATE -> simple(Verb.DEALLOCATE, Trait.SQL_PREPARE);
             case PREPARE -> {
@@ -408,6 +416,7 @@ final class StatementReader {
             return;
         }
         traits.addUserVariable(text);
+        variableUndecided = !intoList && !(mode == Mode.SET && set.atTarget());
         if (mode == Mode.SET) {
             set.userVariable();
         } else if (mode == Mode.COMMAND) {
@@ -450,6 +459,7 @@ final class StatementReader {
             depth--;
         } else if (b == SqlLexer.ASSIGN && history.kind == Kind.USER_VARIABLE && mode != Mode.BODY) {
             traits.add(Trait.USER_VARIABLE_ASSIGNED);
+            variableUndecided = false;
         }
         token();
         scopeRead &= b == '.';
@@ -484,6 +494,9 @@ final class StatementReader {
     }
 
     private void endStatement() {
+        if (variableUndecided) {
+            traits.userVariableRead();
+        }
         if (mode == Mode.COMMAND) {
             command.end();
         } else if (mode == Mode.START) {

@@ -45,6 +45,11 @@ public final class StatementTraits {
         return userVariables.toList();
     }
 
+    /** Those of them that may be read, not only assigned. */
+    public List<String> userVariablesRead() {
+        return userVariables.marked();
+    }
+
     /** The system variables set as {@code @@name} without a scope, in lower case. */
     public List<String> unscopedVariables() {
         return unscopedVariables.toList();
@@ -78,9 +83,15 @@ public final class StatementTraits {
 
     void addUserVariable(TokenText name) {
         add(Trait.USER_VARIABLE);
-        if (!name.isPlain() || !userVariables.add(name.bytes, name.length)) {
+        // To the servers a name with blanks behind it is the one without.
+        if (!name.isPlain() || name.bytes[name.length - 1] == ' ' || !userVariables.add(name.bytes, name.length)) {
             add(Trait.UNSURE);
         }
+    }
+
+    /** The user variable added last may be read where it stands. */
+    void userVariableRead() {
+        userVariables.mark();
     }
 
     void addUnscopedVariable(TokenText name) {

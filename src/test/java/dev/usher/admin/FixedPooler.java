@@ -36,6 +36,17 @@ public class FixedPooler implements PoolerView {
     }
 
     @Override
+    public List<PinRow> pins() {
+        return List.of(new PinRow(8, "re@port@%", "php", 102L, "named-lock", "SELECT GET_LOCK(?, ?)", Duration.ofSeconds(9),
+                Duration.ofMillis(2100), Duration.ofMillis(40)));
+    }
+
+    @Override
+    public List<PinTotalRow> pinTotals() {
+        return List.of(new PinTotalRow("BEGIN", "transaction", 12, Duration.ofSeconds(3), Duration.ofMillis(7)));
+    }
+
+    @Override
     public SortedMap<String, ?> status() {
         return new TreeMap<>(Map.of("clients_connected", 101L, "clients_refused", 0L, "server_version", "11.4.5"));
     }

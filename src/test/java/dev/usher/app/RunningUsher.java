@@ -1,5 +1,8 @@
 package dev.usher.app;
 
+import dev.usher.admin.ClientRow;
+import dev.usher.admin.PinRow;
+import dev.usher.admin.PinTotalRow;
 import dev.usher.config.AccountConfig;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.HostAndPort;
@@ -51,6 +54,18 @@ final class RunningUsher implements AutoCloseable {
     /** A number of SHOW STATUS. */
     long status(String name) {
         return (Long) usher.snapshots().status().get(name);
+    }
+
+    List<PinRow> pins() {
+        return usher.snapshots().pins();
+    }
+
+    List<PinTotalRow> pinTotals() {
+        return usher.snapshots().pinTotals();
+    }
+
+    List<ClientRow> clients() {
+        return usher.snapshots().clients();
     }
 
     /** Those in the pools, as SHOW SERVERS lists them. */

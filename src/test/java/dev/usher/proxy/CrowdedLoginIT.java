@@ -125,6 +125,8 @@ class CrowdedLoginIT {
             for (WireClient silent : List.of(one, two)) {
                 silent.respond("mute", Credentials.ofPassword("secret".getBytes(US_ASCII)), null);
             }
+            Awaitility.await().until(() -> usher.usher().snapshots().pools().stream()
+                    .anyMatch(pool -> pool.account().equals("mute") && pool.serversLogin() > 0));
             usher.session("eager", "secret").close();
             usher.session("mute", "secret").close();
         }

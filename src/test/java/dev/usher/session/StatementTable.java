@@ -77,7 +77,8 @@ final class StatementTable {
                     SELECT DATE_ADD(NOW(), INTERVAL f(1) DAY)           => STORED_CODE
                     SELECT sys.version_major()                          => STORED_CODE
                     CALL p(1)                                           => STORED_CODE
-                    DO SLEEP(1)                                         => STORED_CODE
+                    DO SLEEP(1)
+                    DO mine(1)                                          => STORED_CODE
                     CALL p(@a)                                          => STORED_CODE USER_VARIABLE USER_VARIABLE_ASSIGNED
 
                     SELECT @a                                           => USER_VARIABLE

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
@@ -28,12 +29,13 @@ public final class TestServer implements AutoCloseable {
     private final String version;
     private ServerProcess process;
 
-    private TestServer(Installation installation, Path folder, int port, List<String> arguments) throws IOException, InterruptedException {
+    private TestServer(Installation installation, Path folder, int port, List<String> launcher, List<String> arguments)
+            throws IOException, InterruptedException {
         this.installation = installation;
         this.folder = folder;
         this.port = port;
         accounts = Accounts.of(installation);
-        command = command(arguments);
+        command = command(launcher, arguments);
         process = ServerProcess.start(folder, command);
         try {
             version = awaitReady();
@@ -43,15 +45,17 @@ public final class TestServer implements AutoCloseable {
         }
     }
 
-    static TestServer start(Installation installation, int port, List<String> arguments) throws IOException, InterruptedException {
+    static TestServer start(Installation installation, int port, List<String> launcher, List<String> arguments)
+            throws IOException, InterruptedException {
         // Short, for the socket's path in it: 107 bytes are the most.
         Path folder = Files.createTempDirectory(Path.of("/tmp"), "usher-test-");
         DataDirectories.copyTo(folder.resolve("data"), installation);
-        return new TestServer(installation, folder, port, arguments);
+        return new TestServer(installation, folder, port, launcher, arguments);
     }
 
-    private List<String> command(List<String> arguments) throws IOException {
-        List<String> all = installation.command(dataDir());
+    private List<String> command(List<String> launcher, List<String> arguments) throws IOException {
+        List<String> all = new ArrayList<>(launcher);
+        all.addAll(installation.command(dataDir()));
         Path init = Files.writeString(folder.resolve("init.sql"), accounts.sql());
         all.addAll(List.of("--bind-address=127.0.0.1", "--port=" + port, "--socket=" + socket(), "--pid-file=" + folder.resolve("pid"),
                 "--tmpdir=" + folder, // in a shared one, MariaDB deletes other servers' temporary tables when it starts

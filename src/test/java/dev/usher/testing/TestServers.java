@@ -42,10 +42,15 @@ public final class TestServers {
      * @param arguments further ones for the server, such as {@code --max-connections=25}; the last one of a name wins
      */
     public static TestServer start(ServerKind kind, String... arguments) {
+        return startUnder(List.of(), kind, arguments);
+    }
+
+    /** As {@link #start}, by a command that ends in running the one that follows it, such as {@code prlimit}. */
+    public static TestServer startUnder(List<String> launcher, ServerKind kind, String... arguments) {
         Installation installation =
                 Installation.find(kind).orElseThrow(() -> new AssertionError(kind + " is not installed: see ci/servers"));
         try {
-            TestServer server = TestServer.start(installation, freePort(), List.of(arguments));
+            TestServer server = TestServer.start(installation, freePort(), launcher, List.of(arguments));
             // .ci/run looks for these lines.
             System.out.println("TESTED SERVER: " + server.name() + " (" + server.version() + ")");
             return server;

@@ -1,0 +1,7 @@
+package dev.usher.config;
+
+/** Whether pins are logged. */
+enum LogPins {
+    OFF,
+    ON
+}

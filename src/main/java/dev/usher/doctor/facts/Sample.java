@@ -1,0 +1,18 @@
+package dev.usher.doctor.facts;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One look.
+ *
+ * @param at since the watch began
+ * @param status global status, names in lower case
+ * @param sessions of clients; neither our own, nor replication, nor the server's own threads
+ */
+public record Sample(Duration at, Map<String, Long> status, List<Session> sessions) {
+    public long status(String name) {
+        return status.getOrDefault(name, 0L);
+    }
+}

@@ -1,0 +1,185 @@
+package dev.usher.proxy;
+
+import dev.usher.pool.Question;
+import dev.usher.pool.ServerConnection;
+import dev.usher.pool.Worker;
+import dev.usher.session.Pin;
+import dev.usher.session.Session;
+import dev.usher.session.SqlPrepare;
+import dev.usher.session.SqlStatement;
+import dev.usher.session.SqlStatements;
+import dev.usher.session.StatementTraits;
+import dev.usher.session.Trait;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Statements that prepare and run others by name, made portable: what is prepared is read like any text, EXECUTE counts as what it runs, and a server connection that
+ * lacks the statement, or has another one by that name, is given it first.
+ */
+final class SqlPreparing {
+    private static final long DYNAMIC = Trait.bits(Trait.SQL_PREPARE, Trait.DYNAMIC_SQL);
+
+    private static final long NOT_OF_THE_INNER = Trait.bits(Trait.SINGLE, Trait.SQL_PREPARE);
+
+    private final Session session;
+    private final Frontend frontend;
+    private final Worker worker;
+
+    SqlPreparing(Session session, Frontend frontend, Worker worker) {
+        this.session = session;
+        this.frontend = frontend;
+        this.worker = worker;
+    }
+
+    static boolean concerns(CommandUnderWay under) {
+        return under.single && under.has(DYNAMIC);
+    }
+
+    /**
+     * Reads a text with such a statement. If it is understood, its traits are those of what it runs; if not, they stay and pin.
+     *
+     * @return whether it can go on; if not, values of user variables must be read first
+     */
+    boolean read(CommandUnderWay under, String text) {
+        boolean askable = !session.has(Pin.USER_VARIABLE);
+        switch (SqlPrepare.of(text, session.lexMode())) {
+            case null -> {
+                return true;
+            }
+            case SqlPrepare.PrepareFrom from -> {
+                if (askable && session.variables().anyUnread(List.of(from.variable()))) {
+                    return false;
+                }
+                String prepared = session.variables().plainText(from.variable());
+                return prepared == null || prepare(under, from.name(), prepared, askable);
+            }
+            case SqlPrepare.Prepare prepare -> {
+                return prepare(under, prepare.name(), prepare.text(), askable);
+            }
+            case SqlPrepare.Execute execute -> {
+                under.sqlName = execute.name();
+                SqlStatement known = session.sqlStatements().find(execute.name());
+                if (known != null) {
+                    under.text = known.text();
+                    runs(under, known.traits(), known.unscopedVariables(), known.userVariables(), known.userVariablesRead());
+                } else if (!session.has(Pin.SQL_PREPARE)) {
+                    // There is no such statement, which is what the server will say.
+                    under.traits &= ~DYNAMIC;
+                }
+            }
+            case SqlPrepare.Deallocate deallocate -> {
+                under.sqlName = deallocate.name();
+                under.deallocates = true;
+                if (!session.has(Pin.SQL_PREPARE)) {
+                    under.traits &= ~DYNAMIC;
+                }
+            }
+            case SqlPrepare.Immediate immediate -> {
+                StatementTraits inner = lex(immediate.text());
+                if (!inner.has(Trait.UNSURE)) {
+                    under.text = immediate.text();
+                    runs(under, inner.bits(), inner.unscopedVariables(), inner.userVariables(), inner.userVariablesRead());
+                }
+            }
+        }
+        return true;
+    }
+
+    private StatementTraits lex(String text) {
+        ByteBuf bytes = Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.US_ASCII));
+        return frontend.lexer(worker).read(bytes, 0, bytes.readableBytes(), session.lexMode());
+    }
+
+    private boolean prepare(CommandUnderWay under, String name, String text, boolean askable) {
+        StatementTraits inner = lex(text);
+        List<String> names = inner.userVariables();
+        boolean unread = session.variables().anyUnread(names);
+        if (unread && askable) {
+            return false;
+        }
+        if (unread || inner.has(Trait.UNSURE) || inner.hasAny(DYNAMIC)) {
+            return true;
+        }
+        under.sqlName = name;
+        under.preparing = new SqlStatement(name, text, session.state(), session.lexMode(), session.variables().only(names),
+                inner.bits(), inner.unscopedVariables(), names, inner.userVariablesRead());
+        under.traits &= ~DYNAMIC;
+        under.variables = union(under.variables, names);
+        return true;
+    }
+
+    private static void runs(CommandUnderWay under, long traits, List<String> unscoped, List<String> named, List<String> read) {
+        if ((traits & Trait.bits(Trait.STORED_CODE, Trait.USER_VARIABLE_ASSIGNED)) == 0) {
+            // Only a CALL writes to what USING names.
+            under.traits &= ~Trait.USER_VARIABLE_ASSIGNED.bit();
+        }
+        under.traits = under.traits & ~DYNAMIC | traits & ~NOT_OF_THE_INNER;
+        under.unscopedVariables = unscoped;
+        under.variables = union(under.variables, named);
+        under.variablesRead = union(under.variablesRead, read);
+    }
+
+    private static List<String> union(List<String> a, List<String> b) {
+        if (a.isEmpty()) {
+            return b;
+        }
+        List<String> all = new ArrayList<>(a);
+        b.stream().filter(name -> !a.contains(name)).forEach(all::add);
+        return all;
+    }
+
+    /**
+     * The statement that must be prepared on the connection before the command can run, or null. If another session has left one by a name that this one does not have, it
+     * is dropped.
+     */
+    @Nullable
+    SqlStatement missing(ServerConnection connection, CommandUnderWay under) {
+        String name = under.sqlName;
+        if (name == null || under.preparing != null) {
+            return null;
+        }
+        SqlStatement wanted = session.sqlStatements().find(name);
+        SqlStatement there = connection.sqlStatements().find(name);
+        if (wanted == null && there != null) {
+            connection.sqlStatements().remove(name);
+            connection.ask(Question.query(there.deallocate(), answer -> {}));
+        }
+        return wanted == there ? null : wanted;
+    }
+
+    /** The command is over. */
+    void after(ServerConnection connection, CommandUnderWay under) {
+        String name = under.sqlName;
+        if (name == null) {
+            return;
+        }
+        SqlStatement prepared = under.preparing;
+        if (prepared != null) {
+            // A failure, too, has dropped what had this name.
+            session.sqlStatements().remove(name);
+            connection.sqlStatements().remove(name);
+            if (!under.failed) {
+                session.sqlStatements().add(prepared);
+                add(connection, prepared);
+            }
+        } else if (under.deallocates && !under.failed) {
+            session.sqlStatements().remove(name);
+            connection.sqlStatements().remove(name);
+        }
+    }
+
+    /** Remembers that a statement exists on a connection, and drops there what has to give way. */
+    static void add(ServerConnection connection, SqlStatement statement) {
+        SqlStatements there = connection.sqlStatements();
+        there.add(statement);
+        SqlStatement eldest = there.takeEldest();
+        if (eldest != null) {
+            connection.ask(Question.query(eldest.deallocate(), answer -> {}));
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package dev.usher.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.usher.admin.PinRow;
+import dev.usher.admin.PinTotalRow;
+import dev.usher.config.PinConfig;
+import dev.usher.config.PoolConfig;
+import dev.usher.testing.ServerKind;
+import dev.usher.testing.TestServers;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is told about pins, and how long they may last. */
+class PinLedgerIT {
+    @TempDir
+    private Path state;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (AutoCloseable each : open.reversed()) {
+            each.close();
+        }
+    }
+
+    private RunningUsher usher(UnaryOperator<PoolConfig> change) {
+        RunningUsher usher = RunningUsher.before(TestServers.find(ServerKind.EMBEDDED).orElseThrow().port(), state,
+                config -> config.withPool(change.apply(config.pool())));
+        open.add(usher);
+        return usher;
+    }
+
+    private Connection session(RunningUsher usher) throws SQLException {
+        Connection connection = DriverManager.getConnection("jdbc:mariadb://127.0.0.1:" + usher.address().getPort()
+                + "/test?user=app&password=app-secret&sslMode=trust&connectionAttributes=program_name:ledger");
+        open.add(connection);
+        return connection;
+    }
+
+    private static void run(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @Test
+    void tellsWhatPinsWithoutItsValuesAndWhatItCostsOthers() throws Exception {
+        RunningUsher usher = usher(pool -> pool.withMaxServerConnections(2));
+        Connection one = session(usher);
+        Connection blocker = session(usher);
+        Connection other = session(usher);
+        run(one, "SELECT GET_LOCK('secret', 7)");
+        run(blocker, "BEGIN");
+        CompletableFuture<Void> waits = CompletableFuture.runAsync(() -> {
+            try {
+                run(other, "SELECT 1");
+            } catch (SQLException e) {
+                throw new AssertionError(e);
+            }
+        });
+        Awaitility.await().untilAsserted(() -> assertThat(usher.pins()).filteredOn(pin -> pin.reason().equals("named-lock"))
+                .singleElement().satisfies(pin -> {
+                    assertThat(pin.statement()).isEqualTo("SELECT GET_LOCK(?, ?)");
+                    assertThat(pin.account()).isEqualTo("app");
+                    assertThat(pin.waited()).isPositive();
+                }));
+        run(one, "SELECT RELEASE_LOCK('secret')");
+        waits.join();
+        assertThat(usher.pins()).extracting(PinRow::statement).containsExactly("BEGIN");
+        assertThat(usher.pinTotals()).filteredOn(total -> total.statement().equals("SELECT GET_LOCK(?, ?)")).singleElement()
+                .satisfies(total -> assertThat(total.waited()).isPositive())
+                .extracting(PinTotalRow::pins)
+                .isEqualTo(1L);
+    }
+
+    @Test
+    void endsASessionThatKeepsItsConnectionForTooLong() throws SQLException {
+        RunningUsher usher = usher(pool -> pool.withPins(new PinConfig(Duration.ofMillis(1), Duration.ZERO, true)));
+        Connection session = session(usher);
+        run(session, "BEGIN");
+        run(session, "COMMIT");
+        run(session, "CREATE TEMPORARY TABLE kept (x INT)");
+        Awaitility.await().untilAsserted(() -> assertThat(usher.clients()).isEmpty());
+        assertThatThrownBy(() -> run(session, "SELECT 1")).isInstanceOf(SQLException.class);
+    }
+
+    @Test
+    void endsASessionWhoseTransactionRunsNothing() throws SQLException {
+        RunningUsher usher = usher(pool -> pool.withPins(new PinConfig(Duration.ZERO, Duration.ofMillis(1), false)));
+        Connection session = session(usher);
+        run(session, "BEGIN");
+        Awaitility.await().untilAsserted(() -> assertThat(usher.clients()).isEmpty());
+        assertThatThrownBy(() -> run(session, "SELECT 1")).hasMessageContaining("idle-transaction-limit");
+    }
+}

@@ -1,0 +1,239 @@
+package dev.usher.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.usher.testing.ServerKind;
+import dev.usher.testing.TestAccount;
+import dev.usher.testing.TestServer;
+import dev.usher.testing.TestServers;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code usher leaks} at real servers: what it finds, what it kills, and what it says when it cannot. */
+class LeaksCommandIT {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    static Stream<ServerKind> kinds() {
+        return TestServers.installed().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void aTransactionLeftOpenIsFoundWithItsLocksAndKilledAndThePoolBesideItIsNot(ServerKind kind) throws Exception {
+        try (TestServer server = TestServers.start(kind, "--performance-schema=ON"); Connection admin = server.connect()) {
+            admin.createStatement().execute("CREATE TABLE stock (id INT PRIMARY KEY, n INT) ENGINE=InnoDB");
+            admin.createStatement().execute("INSERT INTO stock VALUES (1, 10)");
+            List<Connection> pool = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                pool.add(connect(server, "pool"));
+            }
+            Connection stuck = connect(server, "shop");
+            stuck.setAutoCommit(false);
+            stuck.createStatement().execute("UPDATE stock SET n = n - 1 WHERE id = 1");
+            // By the server's clock, which counts whole seconds.
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> sleepingFor(admin, 2) >= 5);
+
+            JsonNode found = json(server, ExitStatus.DONE + 1, "--older-than", "1s", "--watch", "0");
+            assertThat(found.get("suspects")).hasSize(1);
+            JsonNode suspect = found.get("suspects").get(0);
+            assertThat(suspect.get("account").asString()).isEqualTo("app");
+            assertThat(suspect.get("host").asString()).isEqualTo("127.0.0.1");
+            assertThat(suspect.get("program").asString()).isEqualTo("shop");
+            if (kind == ServerKind.MYSQL) { // MariaDB keeps no statement that has ended, unless its consumers are switched on
+                assertThat(suspect.get("connections").get(0).get("last_statement").asString()).startsWith("UPDATE stock");
+            }
+            assertThat(suspect.get("connections").get(0).get("rows_locked").asInt()).isPositive();
+            assertThat(suspect.get("evidence").get(suspect.get("evidence").size() - 1).get("id").asString()).isEqualTo("idle_transactions");
+            assertThat(found.get("killed")).isEmpty();
+
+            JsonNode killed = json(server, ExitStatus.DONE, "--older-than", "1s", "--watch", "0", "--kill", "--yes");
+            assertThat(killed.get("killed")).hasSize(1);
+            assertThat(killed.get("killed").get(0).get("outcome").asString()).isEqualTo("killed");
+            assertThat(killed.get("killed").get(0).get("gap_us").asLong()).isPositive();
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !stuck.isValid(5));
+            assertThat(pool).allMatch(LeaksCommandIT::isAlive);
+            for (Connection connection : pool) {
+                connection.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void connectionsLeftBehindOneAfterTheOtherAreFoundAndASteadyPoolIsNot(ServerKind kind) throws Exception {
+        try (TestServer server = TestServers.start(kind, "--performance-schema=ON"); Connection admin = server.connect();
+                ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Connection> pool = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                pool.add(connect(server, "pool"));
+            }
+            List<Connection> leaked = new ArrayList<>();
+            var leak = clients.submit(() -> {
+                while (leaked.size() < 24) {
+                    Connection connection = connect(server, "shop");
+                    connection.createStatement().execute("SELECT " + leaked.size());
+                    synchronized (leaked) {
+                        leaked.add(connection);
+                    }
+                    Thread.sleep(250); // the age of a connection is what this is about
+                }
+                return leaked;
+            });
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+                synchronized (leaked) {
+                    return leaked.size() >= 12;
+                }
+            });
+
+            JsonNode found = json(server, ExitStatus.DONE + 1, "--older-than", "1s", "--watch", "2s");
+
+            assertThat(found.get("suspects")).hasSize(1);
+            assertThat(found.get("suspects").get(0).get("program").asString()).isEqualTo("shop");
+            assertThat(found.get("suspects").get(0).get("score").asInt()).isGreaterThanOrEqualTo(50);
+            leak.get();
+            for (Connection connection : leaked) {
+                connection.close();
+            }
+            for (Connection connection : pool) {
+                connection.close();
+            }
+        }
+    }
+
+    @Test
+    void nothingIsKilledWithoutATerminalToAskOnOrYes() throws Exception {
+        TestServer server = TestServers.all().getFirst();
+        try (Connection stuck = connect(server, "shop"); Connection admin = server.connect()) {
+            stuck.setAutoCommit(false);
+            stuck.createStatement().execute("CREATE TABLE IF NOT EXISTS stuck (id INT PRIMARY KEY) ENGINE=InnoDB");
+            stuck.createStatement().execute("REPLACE INTO stuck VALUES (1)");
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> sleepingFor(admin, 2) >= 1);
+
+            assertThat(run(server, "--older-than", "1s", "--watch", "0", "--kill")).isEqualTo(ExitStatus.REFUSED);
+
+            assertThat(err.toString()).contains("nothing is killed: there is no terminal to ask on, and no --yes");
+            assertThat(isAlive(stuck)).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--kill --every 30s", "--kill --json", "--older-than 500ms", "--older-than 5", "--rounds 0", "--max-kills-per-minute 0"})
+    void wrongUsageEndsWith64(String options) {
+        assertThat(runAt("root@127.0.0.1:1", options.split(" "))).isEqualTo(ExitStatus.WRONG_USAGE);
+    }
+
+    @Test
+    void whoCannotBeLookedAtIsSaidInALine() throws Exception {
+        TestServer server = TestServers.all().getFirst();
+        try (ServerSocket http = new ServerSocket(0, 1, InetAddress.getLoopbackAddress()); ExecutorService answer = Executors.newVirtualThreadPerTaskExecutor()) {
+            answer.submit(() -> {
+                try (Socket client = http.accept()) {
+                    client.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                }
+                return null;
+            });
+            for (String command : List.of("leaks", "raise")) {
+                refused(command, "root@127.0.0.1:1", "connection refused");
+                refused(command, "app:wrong@127.0.0.1:" + server.port(), "denied");
+            }
+            refused("leaks", "root@127.0.0.1:" + http.getLocalPort(), "not a MySQL or MariaDB server");
+        }
+    }
+
+    private void refused(String command, String url, String reason) {
+        err.getBuffer().setLength(0);
+        assertThat(run(command, url)).isEqualTo(ExitStatus.REFUSED);
+        assertThat(err.toString().replaceFirst("usher: warning:.*\n", "")).startsWith("usher: ").contains(reason).doesNotContain("\tat ").hasLineCount(1);
+    }
+
+    @Test
+    void anAccountThatMayNotLookSeesItsOwnAndSaysNothingWrong() {
+        TestServer server = TestServers.all().getFirst();
+        TestAccount app = server.accounts().getFirst();
+
+        assertThat(run("leaks", app.user() + ":" + app.password() + "@127.0.0.1:" + server.port(), "--watch", "0")).isEqualTo(ExitStatus.DONE);
+        assertThat(out.toString()).contains("without PROCESS");
+    }
+
+    @Test
+    void aServerThatEndsMeanwhileEndsTheWatchWithALine() throws Exception {
+        try (TestServer server = TestServers.start(kinds().findFirst().orElseThrow()); ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
+            var status = thread.submit(() -> run(server, "--watch", "0", "--every", "100ms"));
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> out.toString().contains("No leak"));
+            server.kill();
+
+            assertThat(status.get()).isEqualTo(ExitStatus.REFUSED);
+            assertThat(err.toString()).startsWith("usher: lost the connection to ").hasLineCount(1);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static long sleepingFor(Connection admin, int seconds) throws SQLException {
+        String query = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE COMMAND = 'Sleep' AND USER = 'app' AND TIME >= " + seconds;
+        try (Statement statement = admin.createStatement(); var row = statement.executeQuery(query)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private static boolean isAlive(Connection connection) {
+        try {
+            return connection.isValid(5);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    private static Connection connect(TestServer server, String program) throws SQLException {
+        TestAccount app = server.accounts().getFirst();
+        return DriverManager.getConnection(
+                "jdbc:mariadb://%s:%d/test?user=%s&password=%s&sslMode=disable&allowPublicKeyRetrieval=true&connectionAttributes=program_name:%s"
+                        .formatted(server.host(), server.port(), app.user(), app.password(), program));
+    }
+
+    private JsonNode json(TestServer server, int status, String... options) {
+        List<String> all = new ArrayList<>(List.of(options));
+        all.add("--json");
+        out.getBuffer().setLength(0);
+        assertThat(run(server, all.toArray(String[]::new))).as(() -> out + err.toString()).isEqualTo(status);
+        return JsonMapper.shared().readTree(out.toString());
+    }
+
+    private int run(TestServer server, String... options) {
+        return runAt(server.rootUser() + "@" + server.host() + ":" + server.port(), options);
+    }
+
+    private int runAt(String url, String... options) {
+        return run("leaks", url, options);
+    }
+
+    private int run(String command, String url, String... options) {
+        List<String> all = new ArrayList<>(List.of(command, "--defaults-file", "/dev/null", "--server", "mysql://" + url));
+        all.addAll(List.of(options));
+        return Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true)).execute(all.toArray(String[]::new));
+    }
+}

@@ -1,0 +1,201 @@
+package dev.usher.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.usher.testing.ServerKind;
+import dev.usher.testing.TestAccount;
+import dev.usher.testing.TestServer;
+import dev.usher.testing.TestServers;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * {@code usher leaks --kill} for a thousand rounds, among clients that work all the time, clients that leak, and clients that sleep for about as long as a
+ * leaked connection and then wake up.
+ *
+ * <p>What wakes up writes, as the first thing it does, the time by the server's clock. If its connection is lost although that was before
+ * the check, an active connection was killed.
+ */
+class LeaksKillIT {
+    private static final int ROUNDS = Integer.getInteger("usher.test.leaks.rounds", 1000);
+    private static final int WORKERS = 6;
+    private static final int WAKERS = 40;
+    private static final int LEAKERS = 4;
+
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final Queue<Throwable> lostWorkers = new ConcurrentLinkedQueue<>();
+    /** Connections that were lost after they had sent a statement. */
+    private final Queue<Long> lostAwake = new ConcurrentLinkedQueue<>();
+    private final Queue<Long> leaked = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger wokeUp = new AtomicInteger();
+
+    static Stream<ServerKind> kinds() {
+        // One of each flavour: it takes as long as a thousand rounds take.
+        List<ServerKind> installed = TestServers.installed();
+        return Stream.concat(installed.stream().filter(kind -> kind == ServerKind.MYSQL),
+                installed.reversed().stream().filter(kind -> kind != ServerKind.MYSQL).limit(1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void inAThousandRoundsNoConnectionIsLostThatWasActiveAtTheCheck(ServerKind kind) throws Exception {
+        try (TestServer server = TestServers.start(kind, "--performance-schema=ON", "--max-connections=1000"); Connection admin = server.connect();
+                ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            admin.createStatement().execute("CREATE TABLE awake (id BIGINT, at DATETIME(6)) ENGINE=InnoDB");
+            start(clients, WORKERS, () -> work(server));
+            start(clients, WAKERS, () -> sleepAndWake(server));
+            start(clients, LEAKERS, () -> leak(server));
+            Map<Long, JsonNode> killed;
+            try {
+                killed = rounds(server);
+            } finally {
+                over.set(true);
+            }
+            clients.shutdown();
+            assertThat(clients.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+
+            assertThat(lostWorkers).isEmpty();
+            assertThat(killed).hasSizeGreaterThan(ROUNDS / 10);
+            assertThat(wokeUp.get()).isPositive();
+            Map<Long, String> awakeAt = awakeAt(admin);
+            for (long id : lostAwake) {
+                if (awakeAt.containsKey(id)) {
+                    assertThat(killed).containsKey(id);
+                    assertThat(awakeAt.get(id)).as("connection %d began its statement after the check", id)
+                            .isGreaterThan(killed.get(id).get("checked_at").asString());
+                }
+            }
+            report(server, killed, awakeAt);
+        }
+    }
+
+    /** For docs/leaks.md. */
+    private void report(TestServer server, Map<Long, JsonNode> killed, Map<Long, String> awakeAt) {
+        if (!Boolean.getBoolean("usher.test.leaks.report")) {
+            return;
+        }
+        List<Long> gaps = killed.values().stream().map(kill -> kill.get("gap_us").asLong()).sorted().toList();
+        System.out.printf("%s: %d rounds, %d killed, of them %d leaked; %d woke up in time; began between check and KILL: %d by their own account, %d reported;"
+                + " gap %d us in the median, %d us at the 99th percentile, %d us at most%n", server.name(), ROUNDS, killed.size(),
+                leaked.stream().filter(killed::containsKey).count(), wokeUp.get(), lostAwake.stream().filter(awakeAt::containsKey).count(),
+                killed.values().stream().filter(kill -> kill.get("outcome").asString().equals("killed_awake")).count(), gaps.get(gaps.size() / 2),
+                gaps.get(gaps.size() * 99 / 100), gaps.getLast());
+    }
+
+    private Map<Long, JsonNode> rounds(TestServer server) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int status = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute("leaks", "--defaults-file", "/dev/null", "--server",
+                "mysql://" + server.rootUser() + "@" + server.host() + ":" + server.port(), "--older-than", "1s", "--watch", "3s", "--kill", "--yes", "--json",
+                "--every", "10ms", "--rounds", Integer.toString(ROUNDS), "--max-kills-per-minute", "1000000");
+        assertThat(status).as(err.toString()).isIn(ExitStatus.DONE, 1);
+        Map<Long, JsonNode> killed = new HashMap<>();
+        List<String> lines = out.toString().lines().toList();
+        assertThat(lines).hasSize(ROUNDS);
+        for (String line : lines) {
+            for (JsonNode kill : JsonMapper.shared().readTree(line).get("killed")) {
+                if (kill.get("outcome").asString().startsWith("killed")) {
+                    killed.put(kill.get("id").asLong(), kill);
+                }
+            }
+        }
+        return killed;
+    }
+
+    private void start(ExecutorService clients, int count, Client client) {
+        for (int i = 0; i < count; i++) {
+            clients.submit(() -> {
+                while (!over.get()) {
+                    try {
+                        client.run();
+                    } catch (SQLException killed) {
+                        continue; // while it was closed, or before it had sent anything
+                    }
+                }
+                return null;
+            });
+        }
+    }
+
+    private interface Client {
+        void run() throws SQLException, InterruptedException;
+    }
+
+    private void work(TestServer server) {
+        try (Connection connection = connect(server); Statement statement = connection.createStatement()) {
+            while (!over.get()) {
+                statement.execute("SELECT COUNT(*) FROM awake");
+                Thread.sleep(5);
+            }
+        } catch (SQLException | InterruptedException e) {
+            lostWorkers.add(e);
+        }
+    }
+
+    /** Used once, asleep for about as long as what has leaked, and then used. */
+    private void sleepAndWake(TestServer server) throws SQLException, InterruptedException {
+        try (Connection connection = connect(server); Statement statement = connection.createStatement()) {
+            long id = id(statement);
+            Thread.sleep(ThreadLocalRandom.current().nextInt(950, 2100));
+            try {
+                statement.execute("INSERT INTO awake VALUES (" + id + ", SYSDATE(6))");
+                statement.execute("DO SLEEP(0.03)");
+                wokeUp.incrementAndGet();
+            } catch (SQLException lost) {
+                lostAwake.add(id);
+            }
+        }
+    }
+
+    private void leak(TestServer server) throws SQLException, InterruptedException {
+        Connection connection = connect(server); // and never closed
+        try (Statement statement = connection.createStatement()) {
+            leaked.add(id(statement));
+        }
+        Thread.sleep(100);
+    }
+
+    private static long id(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("SELECT CONNECTION_ID()")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private static Map<Long, String> awakeAt(Connection admin) throws SQLException {
+        Map<Long, String> times = new HashMap<>();
+        try (ResultSet rows = admin.createStatement().executeQuery("SELECT id, CAST(at AS CHAR) FROM awake")) {
+            while (rows.next()) {
+                times.put(rows.getLong(1), rows.getString(2));
+            }
+        }
+        return times;
+    }
+
+    private static Connection connect(TestServer server) throws SQLException {
+        TestAccount app = server.accounts().getFirst();
+        return DriverManager.getConnection("jdbc:mariadb://%s:%d/test?user=%s&password=%s&sslMode=disable&allowPublicKeyRetrieval=true"
+                .formatted(server.host(), server.port(), app.user(), app.password()));
+    }
+}
