@@ -50,7 +50,7 @@ async def measure(usher, counts, tls):
 
 
 def idle(stage, server, quick):
-        results = []
+    results = []
     for tls in (False, True):
         counts = (200, 1000) if quick else (1000, 5000) if tls else (1000, 5000, 10000)
         with quiet():

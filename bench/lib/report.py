@@ -23,7 +23,7 @@ def machine(server_version, usher_version):
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
     memory = round(int(next(line.split()[1] for line in open("/proc/meminfo") if line.startswith("MemTotal"))) / 2**20)
     return {"cpu": cpu, "cores": len(os.sched_getaffinity(0)), "memory_gib": memory, "kernel": platform.release(), "server": server_version,
-            "haproxy": first_line("haproxy", "-v").split(" - ")[0], "sysbench": first_line("sysbench", "--version"), "usher": usher_version}
+            "haproxy": first_line("haproxy", "-v").split(" - ")[0], "sysbench": first_line("sysbench", "--version"), "usher": ", ".join(usher_version.split("\n"))}
 
 
 def save(name, facts, command, measured):

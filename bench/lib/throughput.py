@@ -1,4 +1,4 @@
-"""`point-select` and `connect`: sysbench through each way in turn, so that what else the machine does hits all alike."""
+"""`point-select`, `transactions`, `router` and `workers`: sysbench through each way in turn, so that what else the machine does hits all alike."""
 
 import re
 import statistics
