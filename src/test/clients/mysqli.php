@@ -144,16 +144,14 @@ run([
     },
     'prepared_with_changed_types' => function () {
         $db = connect();
-        // MySQL keeps the type that it saw first, MariaDB does not: what both give is in the CONCAT.
-        $statement = $db->prepare("SELECT CONCAT(?, ''), ?");
-        $seen = [];
+        // A bare ? would keep the type that it saw first on MySQL, as long as it stays on one server connection.
+        $statement = $db->prepare("SELECT CONCAT(?, '')");
         foreach ([['i', 7], ['s', 'text'], ['d', 0.5], ['b', null], ['i', 8]] as [$type, $v]) {
-            $statement->bind_param($type . $type, $v, $v);
+            $statement->bind_param($type, $v);
             $statement->execute();
-            [$text, $seen[]] = $statement->get_result()->fetch_row();
+            [$text] = $statement->get_result()->fetch_row();
             same((string) $v, (string) $text, $type);
         }
-        return json_encode($seen);
     },
     'prepared_long_data' => function () {
         $db = connect();

@@ -166,18 +166,15 @@ run([
         });
     },
     'prepared_with_changed_types' => function () {
-        // MySQL keeps the type that it saw first, MariaDB does not: what both give is in the CONCAT.
-        $statement = prepared()->prepare("SELECT CONCAT(?, ''), ?");
-        $seen = [];
+        // A bare ? would keep the type that it saw first on MySQL, as long as it stays on one server connection.
+        $statement = prepared()->prepare("SELECT CONCAT(?, '')");
         foreach ([[7, PDO::PARAM_INT], ['text', PDO::PARAM_STR], [null, PDO::PARAM_NULL], ['8x', PDO::PARAM_LOB], [9, PDO::PARAM_INT]] as [$v, $type]) {
             $statement->bindValue(1, $v, $type);
-            $statement->bindValue(2, $v, $type);
             $statement->execute();
-            [$text, $seen[]] = $statement->fetch(PDO::FETCH_NUM);
+            [$text] = $statement->fetch(PDO::FETCH_NUM);
             same((string) $v, (string) $text);
             $statement->closeCursor();
         }
-        return json_encode($seen);
     },
     'prepared_hundred_at_once' => function () {
         $pdo = prepared();

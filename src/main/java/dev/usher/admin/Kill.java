@@ -1,5 +1,6 @@
 package dev.usher.admin;
 
+import dev.usher.admin.PoolerView.KillOutcome;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,10 +29,11 @@ final class Kill implements AdminStatement {
     /** Also for the command COM_PROCESS_KILL. */
     static AdminResult kill(PoolerView pooler, long clientId, boolean queryOnly) {
         boolean admin = clientId >= AdminServer.FIRST_CONNECTION_ID;
-        return switch (admin ? PoolerView.KillOutcome.NO_SUCH_CONNECTION : pooler.kill(clientId, queryOnly)) {
-            case KILLED -> AdminResult.Done.SILENTLY;
+        return switch (admin ? new KillOutcome.NoSuchConnection() : pooler.kill(clientId, queryOnly)) {
+            case KillOutcome.Killed killed -> AdminResult.Done.SILENTLY;
             // As the server words it.
-            case NO_SUCH_CONNECTION -> new AdminResult.Refused(1094, "HY000", "Unknown thread id: " + clientId);
+            case KillOutcome.NoSuchConnection none -> new AdminResult.Refused(1094, "HY000", "Unknown thread id: " + clientId);
+            case KillOutcome.NotKilled not -> new AdminResult.Refused(not.code(), not.sqlState(), not.message());
         };
     }
 }

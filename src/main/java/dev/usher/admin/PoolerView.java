@@ -30,8 +30,13 @@ public interface PoolerView {
      */
     KillOutcome kill(long clientId, boolean queryOnly);
 
-    enum KillOutcome {
-        KILLED,
-        NO_SUCH_CONNECTION
+    /** What became of a KILL. */
+    sealed interface KillOutcome {
+        record Killed() implements KillOutcome {}
+
+        record NoSuchConnection() implements KillOutcome {}
+
+        /** The statement goes on, and why. */
+        record NotKilled(int code, String sqlState, String message) implements KillOutcome {}
     }
 }

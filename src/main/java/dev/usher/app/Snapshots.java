@@ -293,17 +293,21 @@ public final class Snapshots implements PoolerView {
         @Nullable
         ClientConnection client = frontend.clients().get(clientId);
         if (client == null) {
-            return KillOutcome.NO_SUCH_CONNECTION;
+            return new KillOutcome.NoSuchConnection();
         }
-        CompletableFuture<Boolean> done = new CompletableFuture<>();
-        client.worker().loop().execute(() -> client.killByAdmin(queryOnly, () -> done.complete(true)));
+        CompletableFuture<KillOutcome> done = new CompletableFuture<>();
+        client.worker().loop().execute(() -> client.killByAdmin(
+                queryOnly,
+                error -> done.complete(error == null
+                        ? new KillOutcome.Killed()
+                        : new KillOutcome.NotKilled(error.code(), error.sqlState(), error.message()))));
         try {
-            done.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return done.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
         } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
             throw new IllegalStateException("the kill did not get through to the server", e);
         }
-        return KillOutcome.KILLED;
     }
 }

@@ -172,6 +172,7 @@ public final class Usher implements AutoCloseable {
 
     private void listen() {
         for (ListenAddress address : config.listen()) {
+            Listener.refuseIfTaken(address);
             List<Listener> bound = new ArrayList<>();
             listeners.add(bound);
             for (Worker worker : address instanceof ListenAddress.Unix ? workers.subList(0, 1) : workers) {

@@ -124,10 +124,12 @@ final class LeaksCommand implements Callable<Integer> {
         }
     }
 
-    private LeaksRound round(Entry entry, SessionReader reader, Killer killer, History history, Duration age, KillLimit limit) throws SQLException {
+    private LeaksRound round(Entry entry, SessionReader reader, Killer killer, History history, Duration age, KillLimit limit)
+            throws SQLException {
         PrintWriter out = spec.commandLine().getOut();
         List<Suspect> suspects = Leaks.suspects(history, age);
-        LeaksRound seen = new LeaksRound(title(entry), reader.missing(), history.looks().getLast().sessions().size(), suspects, List.of(), 0);
+        LeaksRound seen =
+                new LeaksRound(title(entry), reader.missing(), history.looks().getLast().sessions().size(), suspects, List.of(), 0);
         if (!json) {
             LeaksReport.suspects(seen).forEach(out::println);
             out.flush();
@@ -172,7 +174,8 @@ final class LeaksCommand implements Callable<Integer> {
     }
 
     private static String title(Entry entry) {
-        return (entry.isMariaDb() ? "MariaDB " : "MySQL ") + entry.version().replaceFirst("^5\\.5\\.5-", "") + " at " + entry.endpoint() + ", by " + entry.way();
+        return (entry.isMariaDb() ? "MariaDB " : "MySQL ") + entry.version().replaceFirst("^5\\.5\\.5-", "") + " at " + entry.endpoint()
+                + ", by " + entry.way();
     }
 
     private Duration duration(String option, String text) {

@@ -25,7 +25,8 @@ final class ProgressBar implements AutoCloseable {
     void at(Duration elapsed, Duration whole, String caption) {
         if (shown) {
             int done = whole.isZero() ? WIDTH : (int) Math.clamp(elapsed.toMillis() * WIDTH / whole.toMillis(), 0, WIDTH);
-            out.print(CLEAR + " [" + "=".repeat(done) + " ".repeat(WIDTH - done) + "] " + elapsed.toSeconds() + " of " + whole.toSeconds() + " s  " + caption);
+            out.print(CLEAR + " [" + "=".repeat(done) + " ".repeat(WIDTH - done) + "] " + elapsed.toSeconds() + " of " + whole.toSeconds()
+                    + " s  " + caption);
             out.flush();
         }
     }

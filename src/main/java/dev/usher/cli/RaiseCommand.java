@@ -70,7 +70,8 @@ final class RaiseCommand implements Callable<Integer> {
     public Integer call() {
         OptionalInt target = target();
         Duration look = parsed("--watch", watch, () -> DurationText.parse(watch));
-        OptionalLong given = memory.map(text -> OptionalLong.of(parsed("--memory", text, () -> ByteSize.parse(text)))).orElseGet(OptionalLong::empty);
+        OptionalLong given =
+                memory.map(text -> OptionalLong.of(parsed("--memory", text, () -> ByteSize.parse(text)))).orElseGet(OptionalLong::empty);
         try (Entry entry = server.open()) {
             try {
                 return raise(entry, target, look, given);
@@ -85,8 +86,9 @@ final class RaiseCommand implements Callable<Integer> {
         Sizing sizing = Sizing.of(input);
         RaisePlan plan = RaisePlan.of(sizing, target, force);
         Platform platform = Platform.of(input.server().variables());
-        RaiseResult seen = new RaiseResult(title(entry), input, sizing, plan, platform, OptionFilePlace.of(input.machine()), Optional.empty(),
-                Optional.empty());
+        RaiseResult seen =
+                new RaiseResult(title(entry), input, sizing, plan, platform, OptionFilePlace.of(input.machine()), Optional.empty(),
+                        Optional.empty());
         PrintWriter out = spec.commandLine().getOut();
         if (!json) {
             RaiseReport.calculation(seen).forEach(out::println);
@@ -109,7 +111,8 @@ final class RaiseCommand implements Callable<Integer> {
     private RaiseResult carriedOut(Entry entry, RaiseResult seen, RaisePlan.Raise raise) throws SQLException {
         Raising.Outcome outcome = Raising.apply(entry.connection(), entry.isMariaDb(), raise.target());
         Optional<String> written = outcome.applied() ? write.map(file -> written(file, raise.target())) : Optional.empty();
-        return new RaiseResult(seen.server(), seen.input(), seen.sizing(), seen.plan(), seen.platform(), seen.place(), Optional.of(outcome), written);
+        return new RaiseResult(seen.server(), seen.input(), seen.sizing(), seen.plan(), seen.platform(), seen.place(), Optional.of(outcome),
+                written);
     }
 
     /** The limit is what was asked for, and perhaps until the next restart only. */
@@ -123,7 +126,8 @@ final class RaiseCommand implements Callable<Integer> {
             OptionFileWriter.write(file, RaiseReport.settings(target));
             return file.toString();
         } catch (IOException e) {
-            throw CommandFailed.refused("max_connections is " + target + " until the next restart; " + file + " cannot be written: " + e.getMessage());
+            throw CommandFailed
+                    .refused("max_connections is " + target + " until the next restart; " + file + " cannot be written: " + e.getMessage());
         }
     }
 
@@ -144,7 +148,8 @@ final class RaiseCommand implements Callable<Integer> {
     }
 
     private static String title(Entry entry) {
-        return (entry.isMariaDb() ? "MariaDB " : "MySQL ") + entry.version().replaceFirst("^5\\.5\\.5-", "") + " at " + entry.endpoint() + ", by " + entry.way();
+        return (entry.isMariaDb() ? "MariaDB " : "MySQL ") + entry.version().replaceFirst("^5\\.5\\.5-", "") + " at " + entry.endpoint()
+                + ", by " + entry.way();
     }
 
     private OptionalInt target() {

@@ -32,7 +32,8 @@ import sun.misc.Signal;
 
 /** {@code usher reproduce}: makes the error happen, and shows what it looks like from every side. */
 @Command(name = "reproduce", description = "Make \"Too many connections\" happen on a server of its own, show it, and release everything; or keep one of its causes going.", mixinStandardHelpOptions = true, sortOptions = false, customSynopsis = {
-    "usher reproduce [OPTION...]", "       usher reproduce --cause CAUSE", "       usher reproduce --server URL --yes-really"}, optionListHeading = "%nOptions:%n", footer = {
+    "usher reproduce [OPTION...]", "       usher reproduce --cause CAUSE",
+    "       usher reproduce --server URL --yes-really"}, optionListHeading = "%nOptions:%n", footer = {
         "", "Exit status: 0 done, 3 it did not happen."})
 final class ReproduceCommand implements Callable<Integer> {
     private static final int SHOWN_PROCESSES = 5;
@@ -116,7 +117,8 @@ final class ReproduceCommand implements Callable<Integer> {
     }
 
     private int fill(EmbeddedServer server) throws SQLException, InterruptedException {
-        try (Connection watcher = DriverManager.getConnection("jdbc:mariadb://" + server.host() + ":" + server.extraPort() + "/?sslMode=disable", "root", "");
+        try (Connection watcher =
+                DriverManager.getConnection("jdbc:mariadb://" + server.host() + ":" + server.extraPort() + "/?sslMode=disable", "root", "");
                 Statement statement = watcher.createStatement()) {
             statement.execute("CREATE USER app@'%' IDENTIFIED BY 'app'");
             say("A " + server + ", max_connections = " + limit);
@@ -138,7 +140,9 @@ final class ReproduceCommand implements Callable<Integer> {
             refusal.get().byClient().forEach((client, text) -> say("  " + client + " ".repeat(Math.max(1, 16 - client.length())) + text));
             say("");
             say("What an administrator sees meanwhile:");
-            show(watcher, "SHOW GLOBAL STATUS WHERE Variable_name IN ('Threads_connected', 'Max_used_connections', 'Connection_errors_max_connections')", 10);
+            show(watcher,
+                    "SHOW GLOBAL STATUS WHERE Variable_name IN ('Threads_connected', 'Max_used_connections', 'Connection_errors_max_connections')",
+                    10);
             say("");
             show(watcher, "SHOW PROCESSLIST", SHOWN_PROCESSES);
             if (!duration("--hold", hold).isZero()) {

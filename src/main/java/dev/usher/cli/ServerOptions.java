@@ -136,8 +136,9 @@ final class ServerOptions {
         Optional<Secret> inUrl = url.flatMap(ServerUrl::password);
         if (inUrl.isPresent() && passwordFile.isEmpty()) {
             spec.commandLine().getErr()
-                    .println("usher: warning: a password on the command line can be read by every user of this machine; " + PASSWORD_VARIABLE
-                            + " or --password-file keep it");
+                    .println(
+                            "usher: warning: a password on the command line can be read by every user of this machine; " + PASSWORD_VARIABLE
+                                    + " or --password-file keep it");
             spec.commandLine().getErr().flush();
         }
         return passwordFile.map(PasswordFile::read).or(() -> inUrl)
@@ -152,7 +153,8 @@ final class ServerOptions {
             String name = mode.get().toUpperCase(Locale.ROOT).replace('-', '_');
             return Arrays.stream(ServerTls.values()).filter(one -> one.name().equals(name)).findFirst()
                     .orElseThrow(() -> new ParameterException(spec.commandLine(), "--ssl-mode = " + mode.get() + ": must be one of "
-                            + Arrays.stream(ServerTls.values()).map(one -> one.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(", "))));
+                            + Arrays.stream(ServerTls.values()).map(one -> one.name().toLowerCase(Locale.ROOT))
+                                    .collect(Collectors.joining(", "))));
         }
         boolean skip = file.get("skip-ssl").isPresent() || file.get("ssl").filter(value -> value.equals("0")).isPresent();
         return skip ? ServerTls.DISABLED : ServerTls.PREFERRED;

@@ -8,6 +8,7 @@ import dev.usher.wire.OkPacket;
 import dev.usher.wire.Packets;
 import dev.usher.wire.ResponseReader;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,13 +44,15 @@ public final class Question extends Exchange {
     private final Command command;
     private final byte[] payload;
     private final Consumer<Answer> then;
+    private final Charset charset;
     private final List<@Nullable String[]> rows = new ArrayList<>();
     private final List<Column> types = new ArrayList<>();
     private int columns;
     private int definitions;
     private @Nullable Answer answer;
 
-    private Question(Command command, byte[] payload, Consumer<Answer> then) {
+    private Question(Command command, byte[] payload, Charset charset, Consumer<Answer> then) {
+        this.charset = charset;
         this.command = command;
         this.payload = payload;
         this.then = then;
@@ -57,12 +60,17 @@ public final class Question extends Exchange {
 
     /** A statement in ASCII. */
     public static Question query(String sql, Consumer<Answer> then) {
-        return new Question(Command.QUERY, sql.getBytes(StandardCharsets.UTF_8), then);
+        return new Question(Command.QUERY, sql.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8, then);
+    }
+
+    /** A statement in ASCII whose answer is wanted byte for byte, in strings of ISO-8859-1: it is for a client, in that client's character set. */
+    public static Question bytes(String sql, Consumer<Answer> then) {
+        return new Question(Command.QUERY, sql.getBytes(StandardCharsets.US_ASCII), StandardCharsets.ISO_8859_1, then);
     }
 
     /** A command whose answer is a single OK or ERR. */
     public static Question simple(Command command, byte[] payload, Consumer<Answer> then) {
-        return new Question(command, payload, then);
+        return new Question(command, payload, StandardCharsets.UTF_8, then);
     }
 
     void write(ByteBuf out, boolean queryAttributes) {
@@ -134,7 +142,7 @@ public final class Question extends Exchange {
             if (row.isReadable() && row.getUnsignedByte(row.readerIndex()) == 0xFB) {
                 row.skipBytes(1);
             } else {
-                values[i] = LengthEncoded.readString(row, StandardCharsets.UTF_8);
+                values[i] = LengthEncoded.readString(row, charset);
             }
         }
         return values;

@@ -234,6 +234,16 @@ public final class Worker {
         closeNow(connection);
     }
 
+    /** An idle connection of an account, for a question of Usher's own that leaves no trace: to be given back by {@link #release}. */
+    public @Nullable ServerConnection borrowIdle(Account account) {
+        for (Pool pool : pools.values()) {
+            if (pool.account() == account && !pool.idle().isEmpty()) {
+                return pool.idle().removeLast();
+            }
+        }
+        return null;
+    }
+
     private void unlease(ServerConnection connection) {
         connection.pool().resting().remove(connection);
         connection.previousTenant = connection.tenant;

@@ -4,12 +4,19 @@ import dev.usher.pool.Question;
 import dev.usher.pool.Question.Answer;
 import dev.usher.pool.ServerConnection;
 import dev.usher.pool.Worker;
+import dev.usher.session.Conditions;
+import dev.usher.session.ConditionsRequest;
+import dev.usher.session.FoundRows;
 import dev.usher.session.Leftovers;
 import dev.usher.session.Pin;
 import dev.usher.session.Session;
 import dev.usher.session.SessionState;
 import dev.usher.session.Trait;
+import dev.usher.wire.Command;
+import dev.usher.wire.ErrPacket;
 import dev.usher.wire.OkPacket;
+import dev.usher.wire.ServerStatus;
+import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -21,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Aftermath {
     private static final long CONCERNS_OTHERS = Trait.bits(Trait.SET_GLOBAL, Trait.PRIVILEGE_CHANGE, Trait.SET_TRACKER);
-    private static final long READS_LEFTOVERS =
-            Trait.bits(Trait.READS_ROW_COUNT, Trait.READS_FOUND_ROWS, Trait.READS_DIAGNOSTICS, Trait.READS_CONNECTION_ID);
 
     private final Session session;
     private final Worker worker;
@@ -32,11 +37,11 @@ final class Aftermath {
 
     private final Consumer<TrackerFilter> filterChosen;
 
-    private final Leftovers leftovers = new Leftovers();
-    /** Whether the server connection itself can still tell what the last statement left. */
-    private boolean intact;
+    private final Leftovers leftovers;
 
     private int capturing;
+    /** What is being captured will not be on the server connection any more when that is done. */
+    private boolean disturbed;
 
     Aftermath(Session session, Worker worker, FrontendCounters counters, Consumer<ServerConnection> answered,
             Consumer<TrackerFilter> filterChosen) {
@@ -45,61 +50,96 @@ final class Aftermath {
         this.counters = counters;
         this.answered = answered;
         this.filterChosen = filterChosen;
+        this.leftovers = new Leftovers(worker.server().mariaDb());
+    }
+
+    Leftovers leftovers() {
+        return leftovers;
     }
 
     /** The session has got another connection, or its own after somebody else had it. */
     void moved() {
-        intact = false;
+        leftovers.moved();
     }
 
     /** Usher is about to ask something that the session may have to go on after: what its last statement left is read first. */
     void beforeQuestion(ServerConnection connection) {
-        if (intact) {
-            capture(connection);
-            intact = false;
-        }
+        captureHere(connection);
     }
 
     /** Part of a response. */
-    void noted(long traits, OkPacket ok, long rows) {
-        if ((traits & READS_LEFTOVERS) != 0) {
+    void noted(CommandUnderWay under, OkPacket ok, long rows) {
+        boolean resultSet = ok.header() != OkPacket.HEADER;
+        if (!under.isStatement()) {
+            if (under.command() == Command.STMT_FETCH) {
+                leftovers.completed(true, rows, -1, ok.warnings(), FoundRows.UNCLEAR);
+            } else {
+                leftovers.commandAnswered(resultSet ? -1 : ok.affectedRows(), true);
+            }
+        } else if (under.has(Trait.READS_DIAGNOSTICS.bit())) {
+            conditionsRead(under, resultSet, ok.warnings());
+        } else {
+            FoundRows after = (ok.status() & ServerStatus.CURSOR_EXISTS) != 0 ? FoundRows.UNCLEAR : under.foundRows;
+            leftovers.completed(
+                    resultSet, resultSet ? rows : ok.affectedRows(), after == FoundRows.MATCHED ? matched(ok.message()) : -1, ok.warnings(),
+                    after);
+        }
+    }
+
+    private void conditionsRead(CommandUnderWay under, boolean resultSet, int warnings) {
+        ConditionsRequest.Kind kind = under.reads;
+        if (!under.emulated || kind == null) {
+            leftovers.readByServer(kind, resultSet, warnings);
             return;
         }
-        if (ok.header() == OkPacket.HEADER) {
-            leftovers.affected(ok.affectedRows());
-        } else {
-            leftovers.selected(rows);
+        switch (kind) {
+            case SHOW -> leftovers.shown();
+            case COUNT -> leftovers.counted();
+            case GET -> {
+                if (under.countedInOk == 0) {
+                    leftovers.diagnosed();
+                } else {
+                    leftovers.diagnosedNone();
+                }
+            }
         }
     }
 
-    /** What to run instead of a text that asks for what the session has left behind; null if it can run as it is. */
-    @Nullable
-    String instead(long traits, String text, long connectionId, boolean leased) {
-        if ((traits & READS_LEFTOVERS) == 0) {
-            return null;
+    /** MySQL's message behind an UPDATE: {@code Rows matched: 5  Changed: 3  Warnings: 0}. */
+    private static long matched(ByteBuf message) {
+        long number = -1;
+        for (int i = message.readerIndex(); i < message.writerIndex(); i++) {
+            int digit = message.getByte(i) - '0';
+            if (digit >= 0 && digit <= 9) {
+                number = Math.max(0, number) * 10 + digit;
+            } else if (number >= 0) {
+                return number;
+            }
         }
-        Leftovers.Answer answer = leftovers.answer(text, connectionId, !leased || !intact);
-        return answer == null ? null : answer.sql();
-    }
-
-    static boolean mayAsk(long traits) {
-        return (traits & READS_LEFTOVERS) != 0;
+        return number;
     }
 
     /** The response is complete. */
-    void of(ServerConnection connection, long traits, boolean failed) {
-        intact = true;
+    void of(ServerConnection connection, CommandUnderWay under) {
         if (session.insertIdUnread()) {
             connection.lastInsertId(ServerConnection.INSERT_ID_UNKNOWN);
         }
-        if ((traits & CONCERNS_OTHERS) != 0) {
-            // Also after an error: of several statements the first may have succeeded.
-            afterEffects(connection, traits);
-        }
-        if (failed) {
+        if (under.failed) {
             afterError(connection);
         }
+        if (under.has(CONCERNS_OTHERS) || !session.toRead().isEmpty()) {
+            captureHere(connection);
+        }
+        if (under.has(CONCERNS_OTHERS)) {
+            // Also after an error: of several statements the first may have succeeded.
+            afterEffects(connection, under.traits);
+        }
         readBack(connection);
+    }
+
+    /** An ERR. */
+    void failed(CommandUnderWay under, ErrPacket error) {
+        leftovers.failed(under.isStatement() ? under.foundRows : FoundRows.KEPT, error.sqlState().startsWith("42"));
     }
 
     private void afterEffects(ServerConnection connection, long traits) {
@@ -116,7 +156,6 @@ final class Aftermath {
 
     /** The session has chosen what it wants to be told. From now on the relay chooses for it, and the server goes on telling everything. */
     private void trackersSet(ServerConnection connection) {
-        intact = false;
         connection.ask(Question.query("SELECT @@session_track_system_variables, @@session_track_schema", answer -> {
             String variables = answer instanceof Answer.Rows rows && !rows.rows().isEmpty() ? rows.rows().getFirst()[0] : null;
             String schema = answer instanceof Answer.Rows rows && !rows.rows().isEmpty() ? rows.rows().getFirst()[1] : null;
@@ -137,22 +176,15 @@ final class Aftermath {
     }
 
     private void afterError(ServerConnection connection) {
-        leftovers.failed();
         session.failed();
         // SHOW WARNINGS is answered by an OK with the status flags, and leaves the diagnostics as they are.
         connection.ask(Question.query("SHOW WARNINGS", answer -> {
             if (answer instanceof Answer.Rows rows) {
-                leftovers.diagnostics(diagnostics(rows));
+                leftovers.expect(rows.rows().size());
                 session.statusAfterError(rows.status());
             }
             answered.accept(connection);
         }));
-    }
-
-    private static List<Leftovers.Diagnostic> diagnostics(Answer.Rows rows) {
-        return rows.rows().stream()
-                .map(row -> new Leftovers.Diagnostic(String.valueOf(row[0]), String.valueOf(row[1]), String.valueOf(row[2])))
-                .toList();
     }
 
     /** Reads what no tracker reports. */
@@ -170,7 +202,6 @@ final class Aftermath {
             sql.append(i == 0 ? "'" : ",'").append(names.get(i).replaceAll("[^A-Za-z0-9_$.]", "")).append('\'');
         }
         counters.capture();
-        intact = false;
         connection.ask(Question.query(sql.append(')').toString(), answer -> {
             if (next) {
                 capturing--;
@@ -196,30 +227,67 @@ final class Aftermath {
 
     /** The session leaves the connection: reads what only that one knows. */
     void capture(ServerConnection connection) {
-        if (session.warningsUnread()) {
-            capture(connection, "SHOW WARNINGS", rows -> leftovers.diagnostics(diagnostics(rows)));
-        }
-        if (session.insertIdUnread()) {
-            capture(connection, "SELECT @@last_insert_id", rows -> {
-                String value = rows.rows().isEmpty() ? null : rows.rows().getFirst()[0];
-                if (value != null && value.chars().allMatch(c -> c >= '0' && c <= '9')) {
-                    session.lastInsertId(Long.parseUnsignedLong(value));
-                    if (connection.lastInsertId() == ServerConnection.INSERT_ID_UNKNOWN) {
-                        // Otherwise the next session has meanwhile been given its own.
-                        connection.lastInsertId(session.lastInsertId());
-                    }
-                }
+        boolean conditions = leftovers.conditionsUnread();
+        boolean otherBlocks = worker.server().mariaDb() && session.lexMode().oracle();
+        if (conditions) {
+            capture(connection, otherBlocks ? "SHOW WARNINGS" : conditionsOn(connection), rows -> {
+                leftovers.conditions(Conditions.read(rows.rows()));
+                rows.rows().stream().filter(row -> row.length == 2).findFirst().ifPresent(row -> counted(connection, row));
             });
+        }
+        if ((session.insertIdUnread() || leftovers.foundRowsUnread()) && (!conditions || otherBlocks)) {
+            capture(connection, Conditions.COUNTS, rows -> rows.rows().forEach(row -> counted(connection, row)));
+        }
+    }
+
+    private void counted(ServerConnection connection, @Nullable String[] row) {
+        long insertId = number(row[0]);
+        if (insertId != -1 && session.insertIdUnread()) {
+            session.lastInsertId(insertId);
+            if (connection.lastInsertId() == ServerConnection.INSERT_ID_UNKNOWN) {
+                // Otherwise the next session has meanwhile been given its own.
+                connection.lastInsertId(insertId);
+            }
+        }
+        if (leftovers.foundRowsUnread()) {
+            leftovers.foundRows(Math.max(0, number(row[1])));
+        }
+    }
+
+    private String conditionsOn(ServerConnection connection) {
+        if (worker.server().mariaDb()) {
+            return Conditions.askMariaDb();
+        }
+        Restoring.multiStatements(connection, true);
+        return Conditions.askMySql(leftovers.expected());
+    }
+
+    private static long number(@Nullable String value) {
+        return value != null && !value.isEmpty() && value.chars().allMatch(c -> c >= '0' && c <= '9') ? Long.parseUnsignedLong(value) : -1;
+    }
+
+    /** Reads the same although the session stays: something of Usher's is to run there that changes it. */
+    void captureHere(ServerConnection connection) {
+        int before = capturing;
+        capture(connection);
+        if (capturing == before) {
+            leftovers.moved();
+        } else {
+            disturbed = true;
         }
     }
 
     private void capture(ServerConnection connection, String sql, Consumer<Answer.Rows> then) {
         capturing++;
         counters.capture();
-        connection.ask(Question.query(sql, answer -> {
+        connection.ask(Question.bytes(sql, answer -> {
             capturing--;
             if (answer instanceof Answer.Rows rows) {
                 then.accept(rows);
+            }
+            if (disturbed && capturing == 0) {
+                disturbed = false;
+                leftovers.moved();
             }
             answered.accept(connection);
         }));

@@ -25,6 +25,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -263,9 +264,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     void ok(int sequence, int status) {
+        ok(sequence, status, 0);
+    }
+
+    void ok(int sequence, int status, int warnings) {
         ByteBuf out = channel().alloc().buffer(16);
         int start = Packets.begin(out, sequence);
-        OkPacket.write(out, status);
+        OkPacket.write(out, OkPacket.HEADER, 0, 0, status, warnings, Unpooled.EMPTY_BUFFER, Unpooled.EMPTY_BUFFER);
         channel().writeAndFlush(Packets.end(out, start), channel().voidPromise());
     }
 
@@ -297,14 +302,14 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         ended();
     }
 
-    /** KILL as an admin statement; {@code then} runs when it is done. */
-    public void killByAdmin(boolean queryOnly, Runnable then) {
+    /** KILL as an admin statement; {@code then} gets why it was not done, or null. */
+    public void killByAdmin(boolean queryOnly, Consumer<@Nullable ErrPacket> then) {
         ClientSession running = session;
         if (running == null) {
             kill();
-            then.run();
+            then.accept(null);
         } else {
-            Killing.kill(this, running, queryOnly, error -> then.run());
+            Killing.byAdmin(this, running, queryOnly, then);
         }
     }
 

@@ -9,6 +9,8 @@ import dev.usher.pool.Tenant;
 import dev.usher.pool.Worker;
 import dev.usher.session.Baseline;
 import dev.usher.session.Collations;
+import dev.usher.session.FoundRows;
+import dev.usher.session.KillTarget;
 import dev.usher.session.Pin;
 import dev.usher.session.PreparedStatement;
 import dev.usher.session.RestorePlan;
@@ -28,6 +30,8 @@ import dev.usher.wire.MalformedPacketException;
 import dev.usher.wire.OkPacket;
 import dev.usher.wire.Packets;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
@@ -85,6 +89,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private final PassThrough passThrough;
     private final Restoring restoring;
     private final Aftermath aftermath;
+    private final Rewriting rewriting;
+    /** The command under way waits for what Usher asks about the one before it. */
+    private boolean dispatchLater;
     private final PortableVariables variables;
     private final SqlPreparing sqlPreparing;
     private final PinChecks pinChecks;
@@ -103,6 +110,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private boolean multiStatementsAllowed;
     private boolean finishedEarly;
     private boolean responseLost;
+    private boolean dying;
     private @Nullable ErrPacket restoreError;
     /** The statement that was sent behind a restore, for another try should the restore fail. */
     private @Nullable ByteBuf keptText;
@@ -111,6 +119,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private @Nullable Consumer<@Nullable ErrPacket> openingSchema;
 
     private String schemaToOpen = "";
+    /** Runs in place of the command. */
+    private @Nullable Errand errand;
     private long statementsRun;
     private long idleSince = System.nanoTime();
 
@@ -129,8 +139,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
         this.statements = new ClientStatements(session);
         this.passThrough = new PassThrough(client);
         this.variables = new PortableVariables(session, frontend.counters());
-        this.restoring = new Restoring(this, frontend.counters());
         this.aftermath = new Aftermath(session, worker, frontend.counters(), this::questionAnswered, relay::filter);
+        this.restoring = new Restoring(this, aftermath.leftovers(), frontend.counters());
+        this.rewriting = new Rewriting(session, aftermath.leftovers(), worker.server().flavour(), client.id());
         this.sqlPreparing = new SqlPreparing(session, frontend, worker);
         this.pinChecks = new PinChecks(session, aftermath);
         this.pin = new SessionPin(this, frontend.pins(), frontend.config().pool().pins());
@@ -258,7 +269,38 @@ public final class ClientSession implements Tenant, Relay.Listener {
             } else {
                 client.err(error, 1);
             }
+            settle();
             client.consume();
+        }
+    }
+
+    /** Asks something on the lease, which is got for it if there is none; {@code then} always gets an answer. */
+    void askOverLease(String sql, Consumer<Answer> then) {
+        if (ended) {
+            then.accept(new Answer.Lost(new ErrPacket(Refusal.SERVER_LOST.code(), Refusal.SERVER_LOST.sqlState(), "the client has gone")));
+            return;
+        }
+        errand = new Errand(sql, then);
+        acquire();
+    }
+
+    private record Errand(String sql, Consumer<Answer> then) {}
+
+    /** Whether the server is closing its connection because of a KILL, which is what its client is then to be told. */
+    void dying(boolean killed) {
+        dying = killed;
+    }
+
+    /** Gives up whatever it has on the server, at once. */
+    void cutOff() {
+        ServerConnection has = lease;
+        if (has != null) {
+            if (resting) {
+                resting = false;
+                worker.wake(has);
+            }
+            relay.orphan();
+            discardLease(has);
         }
     }
 
@@ -415,7 +457,10 @@ public final class ClientSession implements Tenant, Relay.Listener {
             case STMT_PREPARE -> prepareStatement();
             case STMT_EXECUTE, STMT_BULK_EXECUTE, STMT_FETCH, STMT_SEND_LONG_DATA, STMT_RESET -> onStatement();
             case STMT_CLOSE -> closeStatement();
-            case PING -> answer(() -> client.ok(1, session.status()));
+            case PING -> {
+                aftermath.leftovers().commandAnswered(0, false);
+                answer(() -> client.ok(1, session.status(), aftermath.leftovers().countedInOk()));
+            }
             case QUIT -> client.close();
             case SET_OPTION -> setOption();
             case RESET_CONNECTION -> resetConnection();
@@ -474,6 +519,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             under.traits = Trait.SINGLE.bit();
         }
         under.single = under.has(Trait.SINGLE.bit());
+        under.foundRows = under.single ? read.foundRows() : FoundRows.UNCLEAR;
         under.verb = read.verb();
         under.textAt = text - bytes.readerIndex();
         under.textLength = length;
@@ -489,11 +535,17 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (under.single && read.has(Trait.KILL) && kill(read)) {
             return;
         }
-        if (under.single && Aftermath.mayAsk(under.traits)) {
-            String sql = bytes.toString(text, length, StandardCharsets.ISO_8859_1);
-            String instead = aftermath.instead(under.traits, sql, client.id().value(), lease != null);
+        if (plain && Rewriting.mayConcern(under.traits)) {
+            if (asksFirst()) {
+                return;
+            }
+            byte[] instead = rewriting.statement(under, ByteBufUtil.getBytes(bytes, text, length));
             if (instead != null) {
-                replaceText(instead);
+                replaceText(bytes, text, instead);
+                under.textLength = instead.length;
+                if (!under.text.isEmpty()) {
+                    under.text = new String(instead, StandardCharsets.ISO_8859_1);
+                }
             }
         }
         if (SqlPreparing.concerns(under) && !sqlPreparing.read(under, under.text)) {
@@ -560,14 +612,30 @@ public final class ClientSession implements Tenant, Relay.Listener {
         log.debug("client {} of {} is pinned: {}", client.id(), account, pin.label());
     }
 
-    private void replaceText(String sql) {
-        ByteBuf out = client.channel().alloc().buffer(sql.length() + 16);
-        int start = Packets.begin(out, 0);
-        out.writeByte(Command.QUERY.code());
-        if (queryAttributes) {
-            out.writeByte(0).writeByte(1);
+    /** Whether the command has to wait for an answer about what the one before it left. */
+    private boolean asksFirst() {
+        ServerConnection has = lease;
+        if (has == null) {
+            aftermath.moved();
+            return false;
         }
-        out.writeBytes(sql.getBytes(StandardCharsets.UTF_8));
+        if (!rewriting.mustAsk(under.traits)) {
+            return false;
+        }
+        if (resting) {
+            resting = false;
+            worker.wake(has);
+        }
+        dispatchLater = true;
+        aftermath.captureHere(has);
+        return true;
+    }
+
+    private void replaceText(ByteBuf bytes, int text, byte[] instead) {
+        ByteBuf out = client.channel().alloc().buffer(text - bytes.readerIndex() + instead.length);
+        int start = Packets.begin(out, 0);
+        int head = bytes.readerIndex() + Packets.HEADER;
+        out.writeBytes(bytes, head, text - head).writeBytes(instead);
         under.packet(Packets.end(out, start));
     }
 
@@ -579,11 +647,13 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return;
         }
         multiStatementsAllowed = option == 0;
+        aftermath.leftovers().commandAnswered(-1, false);
         answer(() -> OwnCommands.optionSet(client.channel(), capabilities, session.status()));
     }
 
     private void resetConnection() {
         statements.forget();
+        aftermath.leftovers().reset();
         leave();
         Baseline baseline = session.baseline();
         session.reset(baseline, OwnCommands.afterReset(initialState(baseline), baseline, worker.server().mariaDb()));
@@ -612,18 +682,17 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** @return whether it names a client connection and is answered here */
     private boolean kill(StatementTraits read) {
-        long id = read.kill().id().orElse(-1);
-        if (!ClientConnectionId.is(id)) {
+        KillTarget target = read.kill();
+        return kill(target, target.id().orElse(target.self() ? client.id().value() : -1));
+    }
+
+    private boolean kill(KillTarget target, long id) {
+        boolean thread = target.scope() == KillTarget.Scope.QUERY || target.scope() == KillTarget.Scope.CONNECTION;
+        if (!thread || !ClientConnectionId.is(id)) {
             return false;
         }
-        boolean queryOnly =
-                switch (read.kill().scope()) {
-                    case QUERY -> true;
-                    case CONNECTION -> false;
-                    case QUERY_ID, USER -> throw new IllegalStateException("no id");
-                };
         under.drop();
-        Killing.kill(this, id, queryOnly);
+        Killing.kill(this, id, target.scope() == KillTarget.Scope.QUERY);
         return true;
     }
 
@@ -641,7 +710,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (under.large()) {
             // Its traits would have to be known before it is executed; nobody prepares statements of this size.
             pin(Pin.UNEXPLAINED);
-            statements.preparing(Trait.READS_LAST_INSERT_ID.bit(), List.of(), List.of());
+            statements.preparing(Trait.READS_LAST_INSERT_ID.bit(), List.of(), List.of(), FoundRows.UNCLEAR);
         } else {
             StatementTraits read = frontend.lexer(worker).read(bytes, text, length, session.lexMode());
             if (read.has(Trait.USER_VARIABLE) && session.variables().anyUnread(read.userVariables())) {
@@ -652,7 +721,14 @@ public final class ClientSession implements Tenant, Relay.Listener {
                 // Their types belong to the statement, and it could not be prepared elsewhere.
                 pin(Pin.SQL_PREPARE);
             }
-            statements.preparing(read.bits(), read.unscopedVariables(), read.userVariables());
+            statements.preparing(read.bits(), read.unscopedVariables(), read.userVariables(), read.foundRows());
+            byte[] instead = Rewriting.mayConcern(read.bits())
+                    ? rewriting.preparing(read.bits(), ByteBufUtil.getBytes(bytes, text, length))
+                    : null;
+            if (instead != null) {
+                replaceText(bytes, text, instead);
+                statements.text(instead);
+            }
         }
         session.beginOther();
         acquire();
@@ -679,10 +755,21 @@ public final class ClientSession implements Tenant, Relay.Listener {
                     Refusal.UNKNOWN_STATEMENT.sqlState(),
                     "Unknown prepared statement handler (" + Integer.toUnsignedString(id) + ") given to " + to));
         } else if (command == Command.STMT_RESET && lease == null) {
+            aftermath.leftovers().commandAnswered(0, false);
             answer(() -> client.ok(1, session.status()));
         } else {
+            under.statement = of.executed();
             if (command == Command.STMT_EXECUTE || command == Command.STMT_BULK_EXECUTE) {
                 under.traits = ClientStatements.traits(of);
+                under.foundRows = of.foundRows();
+                under.statement = of;
+                of.asPrepared();
+                if (under.has(Trait.KILL.bit()) && killExecuted(of)) {
+                    return;
+                }
+                if (Rewriting.mayConcern(under.traits) && !rewriteExecution(of)) {
+                    return;
+                }
                 under.unscopedVariables = of.unscopedVariables();
                 under.variables = of.userVariables();
                 under.variablesRead = of.userVariables();
@@ -693,6 +780,37 @@ public final class ClientSession implements Tenant, Relay.Listener {
             }
             acquire();
         }
+    }
+
+    /** A KILL with its id in the text, or as the only parameter. */
+    private boolean killExecuted(PreparedStatement of) {
+        StatementTraits read =
+                frontend.lexer(worker).read(Unpooled.wrappedBuffer(of.text()), 0, of.text().length, session.lexMode());
+        KillTarget target = read.kill();
+        long id = target.id().orElse(target.self() ? client.id().value() : -1);
+        return kill(target, id < 0 && of.parameters() == 1 ? ExecutePacket.integer(under.packet(), of, queryAttributes) : id);
+    }
+
+    /** @return false if it has to wait for an answer about what the command before it left */
+    private boolean rewriteExecution(PreparedStatement of) {
+        ServerConnection has = lease;
+        boolean asItIs = has != null && has.statements().find(of) != null && has.state().equals(session.state());
+        if (asksFirst()) {
+            return false;
+        }
+        if (has != null && !asItIs && Rewriting.readsLeftovers(under.traits)) {
+            // What brings the connection into the statement's state changes what the statement is to read.
+            aftermath.captureHere(has);
+            if (aftermath.capturing()) {
+                dispatchLater = true;
+                return false;
+            }
+        }
+        byte[] instead = of.longData() ? null : rewriting.execution(under, of.text());
+        if (instead != null) {
+            under.statement = of.withText(instead);
+        }
+        return true;
     }
 
     private void closeStatement() {
@@ -731,6 +849,12 @@ public final class ClientSession implements Tenant, Relay.Listener {
     }
 
     private void prepare(ServerConnection connection) {
+        Errand running = errand;
+        if (running != null) {
+            errand = null;
+            connection.ask(Question.query(running.sql(), running.then()));
+            return;
+        }
         Consumer<@Nullable ErrPacket> opening = openingSchema;
         if (opening != null) {
             SessionState inItsSchema = session.state().withSchema(connection.state().schema());
@@ -743,6 +867,12 @@ public final class ClientSession implements Tenant, Relay.Listener {
     @Override
     public void refused(ErrPacket error) {
         waiting = false;
+        Errand failed = errand;
+        if (failed != null) {
+            errand = null;
+            failed.then().accept(new Answer.Refused(error));
+            return;
+        }
         log.debug("client {} of {}: {}", client.id(), account, error);
         frontend.logRefusal(account.user(), error);
         Consumer<@Nullable ErrPacket> opening = openingSchema;
@@ -798,6 +928,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
             connection.write(bytes);
         } else {
             relay.begin(command.response(), restore == null ? 0 : restore.statements());
+            relay.add(under.rows, command == Command.STMT_EXECUTE);
+            relay.countedInOk(
+                    command == Command.INIT_DB && !worker.server().mariaDb() ? aftermath.leftovers().countedInOk() : under.countedInOk);
             if (restore == null) {
                 connection.send(bytes, relay);
             } else {
@@ -892,9 +1025,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
             session.read("collation_connection");
             session.read("character_set_connection");
         }
-        aftermath.noted(under.traits, ok, relay.rows());
+        aftermath.noted(under, ok, relay.rows());
         boolean unexplained = connection.unexplainedChange() && under.preparing == null && !under.deallocates;
-        session.completed(ok.status(), ok.insertId(), ok.warnings(), connection.state(), unexplained,
+        session.completed(ok.status(), ok.insertId(), connection.state(), unexplained,
                 connection.characteristics());
         if (under.command() == Command.STMT_FETCH || under.command() == Command.STMT_EXECUTE) {
             statements.answered(under.statement, ok.status(), connection);
@@ -913,6 +1046,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         under.failed = true;
         if (statementRan) {
             dropKeptText();
+            aftermath.failed(under, error);
         } else {
             restoreError = error;
         }
@@ -928,6 +1062,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     @Override
     public int prepared(ServerConnection connection, int serverId, int parameters) {
+        aftermath.leftovers().prepared();
         return statements.prepared(connection, serverId, parameters);
     }
 
@@ -976,7 +1111,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         variables.after(connection, under);
         sqlPreparing.after(connection, under);
         session.over(under.traits, under.text, under.failed);
-        aftermath.of(connection, under.traits, under.failed);
+        aftermath.of(connection, under);
         pinChecks.after(connection, under, () -> questionAnswered(connection));
         mode = Mode.READY;
         settle();
@@ -989,6 +1124,13 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** A question that was asked behind a statement is answered. */
     private void questionAnswered(ServerConnection connection) {
+        if (dispatchLater && !aftermath.capturing()) {
+            dispatchLater = false;
+            if (!ended && !connection.closed()) {
+                dispatch();
+            }
+            return;
+        }
         if (lease == connection && !under.sent) {
             if (ended) {
                 leave();
@@ -1108,12 +1250,14 @@ public final class ClientSession implements Tenant, Relay.Listener {
             opening.accept(cause);
             return;
         }
-        if (sequence >= 0) {
+        if (sequence >= 0 && dying) {
+            client.kill();
+        } else if (sequence >= 0) {
             client.err(
                     new ErrPacket(Refusal.SERVER_LOST.code(), Refusal.SERVER_LOST.sqlState(), cause.message() + " while the statement ran"),
                     sequence);
         }
-        if (goesOn) {
+        if (goesOn && !dying) {
             mode = Mode.READY;
             client.consume();
         } else {
@@ -1151,6 +1295,12 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (waiting) {
             waiting = false;
             worker.cancel(this);
+            Errand running = errand;
+            if (running != null) {
+                errand = null;
+                running.then().accept(new Answer.Lost(new ErrPacket(
+                        Refusal.SERVER_LOST.code(), Refusal.SERVER_LOST.sqlState(), "the client has gone")));
+            }
         }
         if (!under.sent) {
             leave();

@@ -2,6 +2,7 @@ package dev.usher.proxy;
 
 import dev.usher.pool.ServerConnection;
 import dev.usher.pool.StatementCache;
+import dev.usher.session.FoundRows;
 import dev.usher.session.Pin;
 import dev.usher.session.PreparedStatement;
 import dev.usher.session.Session;
@@ -37,6 +38,7 @@ final class ClientStatements {
     private int lastPrepared;
     private long textTraits;
     private List<String> textVariables = List.of();
+    private FoundRows textFoundRows = FoundRows.UNCLEAR;
     private List<String> textUserVariables = List.of();
 
     ClientStatements(Session session) {
@@ -52,8 +54,9 @@ final class ClientStatements {
     // ---- COM_STMT_PREPARE ----
 
     /** Until it has succeeded there is no statement prepared last. */
-    void preparing(long traits, List<String> unscopedVariables, List<String> userVariables) {
+    void preparing(long traits, List<String> unscopedVariables, List<String> userVariables, FoundRows foundRows) {
         textTraits = traits;
+        textFoundRows = foundRows;
         textVariables = unscopedVariables;
         textUserVariables = userVariables;
         lastPrepared = 0;
@@ -71,10 +74,15 @@ final class ClientStatements {
         in.getBytes(index, text, before, length);
     }
 
+    /** Another text in its place. */
+    void text(byte[] instead) {
+        text = instead;
+    }
+
     /** The server has prepared it; returns the client's id for it. */
     int prepared(ServerConnection connection, int serverId, int parameters) {
         PreparedStatement made = new PreparedStatement(++lastId, text, session.state(), textTraits, textVariables, textUserVariables,
-                session.variables().only(textUserVariables));
+                session.variables().only(textUserVariables), textFoundRows);
         lastPrepared = lastId;
         made.parameters(parameters);
         text = NONE;
@@ -167,7 +175,7 @@ final class ClientStatements {
         }
         of.longData(false);
         if (lease != null) {
-            closeOnServer(lease, lease.statements().remove(of));
+            closeOnServer(lease, lease.statements().remove(of.executed()));
             lease.flush();
         }
         unpin();

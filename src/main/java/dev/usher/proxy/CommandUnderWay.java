@@ -1,5 +1,7 @@
 package dev.usher.proxy;
 
+import dev.usher.session.ConditionsRequest;
+import dev.usher.session.FoundRows;
 import dev.usher.session.PreparedStatement;
 import dev.usher.session.SqlStatement;
 import dev.usher.session.Trait;
@@ -19,6 +21,22 @@ final class CommandUnderWay {
 
     /** Of its text; see {@link Trait}. */
     long traits;
+
+    /** What its text says about FOUND_ROWS(). */
+    FoundRows foundRows = FoundRows.UNCLEAR;
+
+    /** What of the statement before it reads, if it is a reader of conditions. */
+    ConditionsRequest.@Nullable Kind reads;
+
+    /** Whether it is answered from what Usher knows of the statement before. */
+    boolean emulated;
+
+    /** The rows of that answer, where the server's own has none. */
+    @Nullable
+    List<@Nullable String[]> rows;
+
+    /** The number of warnings that its OK has to name, where the server's own would be another; -1 where it is not. */
+    int countedInOk;
 
     /** Whether its text is proven to be a single statement, so that a restore may stand in front of it. */
     boolean single;
@@ -70,6 +88,11 @@ final class CommandUnderWay {
         packet = bytes;
         large = isLarge;
         traits = Trait.SINGLE.bit();
+        foundRows = FoundRows.UNCLEAR;
+        reads = null;
+        emulated = false;
+        rows = null;
+        countedInOk = -1;
         single = false;
         text = "";
         textLength = 0;
@@ -127,6 +150,11 @@ final class CommandUnderWay {
         if (taken != null) {
             taken.release();
         }
+    }
+
+    /** Whether it runs a statement of the client's. */
+    boolean isStatement() {
+        return command == Command.QUERY || command == Command.STMT_EXECUTE || command == Command.STMT_BULK_EXECUTE;
     }
 
     boolean has(long anyOf) {

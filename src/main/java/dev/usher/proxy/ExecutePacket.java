@@ -19,12 +19,33 @@ import io.netty.buffer.ByteBufAllocator;
 final class ExecutePacket {
     private static final int PARAMETER_COUNT_AVAILABLE = 0x08;
     private static final int BULK_SEND_TYPES = 128;
+    /** MYSQL_TYPE_LONG and MYSQL_TYPE_LONGLONG. */
+    private static final int LONG = 3;
+
+    private static final int LONGLONG = 8;
 
     private ExecutePacket() {}
 
     /** The client's statement id in a command's payload. */
     static int statementId(ByteBuf packet) {
         return packet.getIntLE(packet.readerIndex() + Packets.HEADER + 1);
+    }
+
+    /** The value of the only parameter of COM_STMT_EXECUTE, or -1 if that is no integer that is not negative. */
+    static long integer(ByteBuf packet, PreparedStatement statement, boolean queryAttributes) {
+        int payload = packet.readerIndex() + Packets.HEADER;
+        if (queryAttributes && (packet.getByte(payload + 5) & PARAMETER_COUNT_AVAILABLE) != 0 || packet.writerIndex() < payload + 12) {
+            return -1;
+        }
+        int at = payload + 1 + 4 + 1 + 4;
+        boolean isNull = packet.getByte(at) != 0;
+        boolean bound = packet.getByte(at + 1) == 1;
+        byte[] types = statement.types();
+        int type = bound ? packet.getUnsignedByte(at + 2) : types == null ? 0 : types[0];
+        int value = at + (bound ? 4 : 2);
+        int length = packet.writerIndex() - value;
+        return isNull ? -1
+                : type == LONGLONG && length >= 8 ? packet.getLongLE(value) : type == LONG && length >= 4 ? packet.getIntLE(value) : -1;
     }
 
     /** The flags byte asks for a cursor. */

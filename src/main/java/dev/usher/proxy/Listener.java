@@ -18,6 +18,8 @@ import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,6 +64,24 @@ public final class Listener {
         };
     }
 
+    /**
+     * SO_REUSEPORT, which lets the workers share a port, would let another Usher of the same system user have it too, and the kernel would divide the clients between
+     * them. A socket without it finds out.
+     *
+     * @throws ConfigException if somebody listens there
+     */
+    public static void refuseIfTaken(ListenAddress address) {
+        if (!(address instanceof ListenAddress.Tcp tcp) || tcp.socketAddress().isUnresolved()) {
+            return;
+        }
+        try (SocketChannel probe = SocketChannel.open()) {
+            // Connections of an Usher that has ended may still be in TIME_WAIT.
+            probe.setOption(StandardSocketOptions.SO_REUSEADDR, true).bind(tcp.socketAddress());
+        } catch (IOException e) {
+            throw new ConfigException("listen: can not listen on " + address + ": " + e.getMessage());
+        }
+    }
+
     private static Listener bind(ServerBootstrap bootstrap, Class<? extends ServerChannel> type, SocketAddress at, ListenAddress named) {
         ChannelFuture future = bootstrap.channel(type).bind(at).awaitUninterruptibly();
         if (!future.isSuccess()) {
@@ -76,7 +96,7 @@ public final class Listener {
         if (!Files.exists(path)) {
             return;
         }
-        try (java.nio.channels.SocketChannel probe = java.nio.channels.SocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
+        try (SocketChannel probe = SocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
             probe.connect(java.net.UnixDomainSocketAddress.of(path));
             throw new ConfigException("listen: somebody already listens on " + path);
         } catch (IOException nobodyThere) {

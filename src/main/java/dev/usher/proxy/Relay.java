@@ -14,6 +14,7 @@ import dev.usher.wire.ServerStatus;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,9 @@ final class Relay extends Exchange {
     /** Index of the first byte in the buffer being read that has neither been passed on nor replaced. */
     private int from;
     private long rows;
+    private @Nullable List<@Nullable String[]> added;
+    private boolean addedBinary;
+    private int countedInOk = -1;
 
     Relay(Channel client, long clientCapabilities, TrackerFilter filter, Listener listener) {
         this.client = client;
@@ -84,6 +88,17 @@ final class Relay extends Exchange {
         started = false;
         nextSequence = 1;
         midPacket = false;
+    }
+
+    /** Rows of Usher's own for the result set, which the server leaves empty; null if there are none. */
+    void add(@Nullable List<@Nullable String[]> own, boolean binary) {
+        added = own;
+        addedBinary = binary;
+    }
+
+    /** How many warnings an OK of the response has to name; -1 for what the server names. */
+    void countedInOk(int warnings) {
+        countedInOk = warnings;
     }
 
     /** The client has chosen other trackers. */
@@ -193,14 +208,15 @@ final class Relay extends Exchange {
                     rows = reader.rows();
                     connection.noted(ok);
                     listener.ok(connection, ok);
+                    boolean more = insertRows(in, reader);
                     if (!deprecateEof) {
                         pass(in, reader.packetStart());
-                        if (reader.metadataEndDue() && (ok.status() & ServerStatus.CURSOR_EXISTS) == 0) {
+                        if (!more && reader.metadataEndDue() && (ok.status() & ServerStatus.CURSOR_EXISTS) == 0) {
                             insertEof(reader, reader.lastSequence(), metadataStatus(ok.status()));
                         }
                         writeEof(reader.lastSequence(), ok.status(), ok.warnings());
                         from = in.readerIndex();
-                    } else if (mustRewrite(ok)) {
+                    } else if (more || mustRewrite(ok)) {
                         pass(in, reader.packetStart());
                         writeOk(reader.lastSequence(), OkPacket.EOF_HEADER, ok);
                         from = in.readerIndex();
@@ -236,13 +252,31 @@ final class Relay extends Exchange {
         return status & ~(ServerStatus.MORE_RESULTS | ServerStatus.SESSION_STATE_CHANGED);
     }
 
-    private static boolean mustRewrite(OkPacket ok) {
-        return (ok.status() & ServerStatus.SESSION_STATE_CHANGED) != 0;
+    private boolean mustRewrite(OkPacket ok) {
+        return (ok.status() & ServerStatus.SESSION_STATE_CHANGED) != 0 || countedInOk >= 0;
     }
 
     private void insertEof(ResponseReader reader, int sequence, int status) {
         writeEof(sequence, status, 0);
         reader.shiftSequence(1);
+    }
+
+    private boolean insertRows(ByteBuf in, ResponseReader reader) {
+        List<@Nullable String[]> own = added;
+        if (own == null) {
+            return false;
+        }
+        added = null;
+        pass(in, reader.packetStart());
+        if (!deprecateEof && reader.metadataEndDue()) {
+            insertEof(reader, reader.lastSequence(), metadataStatus(reader.ok().status()));
+        }
+        for (@Nullable
+        String[] row : own) {
+            ConditionRow.write(batch(), reader.lastSequence(), row, addedBinary);
+            reader.shiftSequence(1);
+        }
+        return true;
     }
 
     private void writeEof(int sequence, int status, int warnings) {
@@ -256,7 +290,8 @@ final class Relay extends Exchange {
         ByteBuf out = batch();
         int start = Packets.begin(out, sequence);
         ByteBuf trackers = sessionTrack ? filter.filter(ok.trackers(), client.alloc()) : Unpooled.EMPTY_BUFFER;
-        OkPacket.write(out, header, ok.affectedRows(), ok.insertId(), ok.status(), ok.warnings(), ok.message(), trackers);
+        OkPacket.write(out, header, ok.affectedRows(), ok.insertId(), ok.status(),
+                countedInOk >= 0 ? countedInOk : ok.warnings(), ok.message(), trackers);
         trackers.release();
         Packets.end(out, start);
     }

@@ -4,6 +4,7 @@ import dev.usher.error.Refusal;
 import dev.usher.pool.Question;
 import dev.usher.pool.Question.Answer;
 import dev.usher.pool.ServerConnection;
+import dev.usher.session.Leftovers;
 import dev.usher.session.PreparedStatement;
 import dev.usher.session.RestorePlan;
 import dev.usher.session.Session;
@@ -29,10 +30,12 @@ final class Restoring {
 
     private final ClientSession owner;
     private final Session session;
+    private final Leftovers leftovers;
     private final FrontendCounters counters;
 
-    Restoring(ClientSession owner, FrontendCounters counters) {
+    Restoring(ClientSession owner, Leftovers leftovers, FrontendCounters counters) {
         this.owner = owner;
+        this.leftovers = leftovers;
         this.session = owner.session();
         this.counters = counters;
     }
@@ -60,7 +63,11 @@ final class Restoring {
             insertId = session.lastInsertId();
             connection.lastInsertId(insertId);
         }
-        switch (plan(connection, insertId)) {
+        RestorePlan planned = plan(connection, insertId);
+        if (leftovers.mustMark() && under.isStatement() && !under.emulated) {
+            planned = planned.behind(Leftovers.MARK);
+        }
+        switch (planned) {
             case RestorePlan.Nothing nothing -> owner.send(connection, null);
             case RestorePlan.Statements plan -> {
                 if (under.command() == Command.QUERY && under.single && !under.large() && !under.has(Trait.LOAD_DATA_LOCAL.bit())) {

@@ -152,7 +152,7 @@ final class CallReader {
     void systemVariable(Keyword keyword) {
         switch (keyword) {
             case LAST_INSERT_ID, IDENTITY -> traits.add(Trait.READS_LAST_INSERT_ID);
-            case WARNING_COUNT, ERROR_COUNT -> traits.add(Trait.READS_DIAGNOSTICS);
+            case WARNING_COUNT, ERROR_COUNT -> traits.add(Trait.READS_CONDITION_COUNTS);
             case PSEUDO_THREAD_ID -> traits.add(Trait.READS_CONNECTION_ID);
             default -> {}
         }

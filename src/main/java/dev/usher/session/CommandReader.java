@@ -5,6 +5,9 @@ import dev.usher.session.KillTarget.Scope;
 
 /** The short statements whose second and later words decide: KILL, COMMIT, FLUSH, LOCK, PREPARE and their kin. */
 final class CommandReader {
+    /** CONNECTION_ID, which counts as two, and two for each of its parentheses. */
+    private static final int SELF_OPERANDS = 6;
+
     private final StatementTraits traits;
     private Verb verb = Verb.NONE;
     private Keyword last = Keyword.NONE;
@@ -14,6 +17,7 @@ final class CommandReader {
     private Force killForce = Force.DEFAULT;
     private long killId = -1;
     private int killOperands;
+    private boolean killSelf;
 
     private boolean toSavepoint;
     private boolean compound;
@@ -31,6 +35,7 @@ final class CommandReader {
         killForce = Force.DEFAULT;
         killId = -1;
         killOperands = 0;
+        killSelf = false;
         toSavepoint = false;
         compound = false;
         fromSeen = false;
@@ -94,7 +99,8 @@ final class CommandReader {
             }
             case COMMIT -> traits.add(Trait.TRANSACTION_END);
             case ROLLBACK -> traits.add(toSavepoint ? Trait.SAVEPOINT : Trait.TRANSACTION_END);
-            case KILL -> traits.kill(killScope, killForce, killOperands == 1 ? killId : -1);
+            // The name and its two parentheses.
+            case KILL -> traits.kill(killScope, killForce, killOperands == 1 ? killId : -1, killSelf && killOperands == SELF_OPERANDS);
             default -> {}
         }
     }
@@ -136,6 +142,10 @@ final class CommandReader {
             return;
         }
         switch (keyword) {
+            case CONNECTION_ID -> {
+                killSelf = true;
+                killOperands += 2;
+            }
             case HARD -> killForce = Force.HARD;
             case SOFT -> killForce = Force.SOFT;
             case CONNECTION -> killScope = Scope.CONNECTION;

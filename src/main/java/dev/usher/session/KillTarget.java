@@ -8,8 +8,9 @@ import java.util.OptionalLong;
  * @param scope what is ended
  * @param force MariaDB's HARD or SOFT; {@code DEFAULT} is HARD on the server
  * @param id the thread or query id where it is a plain integer; empty where it is an expression, or a user's name
+ * @param self whether it is CONNECTION_ID()
  */
-public record KillTarget(Scope scope, Force force, OptionalLong id) {
+public record KillTarget(Scope scope, Force force, OptionalLong id, boolean self) {
     /** What is ended. */
     public enum Scope {
         CONNECTION,

@@ -1,112 +1,297 @@
 package dev.usher.session;
 
-import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session's last statement left to be read: its row counts and diagnostics. As long as the session stays on its connection the server itself answers;
- * once it has moved, a statement that asks for them is answered from here.
+ * What a session's last statement left to be read: ROW_COUNT(), FOUND_ROWS() and the conditions of the diagnostics area. For each of them it knows whether the server
+ * connection that the session has can still tell; if not, what the session's next statement would read is put into its text from here.
+ *
+ * <p>The servers differ in when conditions go: on MySQL every statement that does not read them clears them, on MariaDB one that uses a table or leaves others. So a
+ * session that has brought conditions from another connection to a MariaDB leaves a mark there, in front of its statement; if the mark is gone afterwards, so are they.
  */
 public final class Leftovers {
-    private static final String COMMENT = "\\s*(?:/\\*(?![!M+])[^*]*\\*/\\s*)?";
+    /** The mark on a MariaDB connection. Its OK is not the client's. */
+    public static final String MARK = "SIGNAL SQLSTATE '01000' SET MYSQL_ERRNO=65534,MESSAGE_TEXT='usher';";
 
-    /** Statements that consist of one such function, the way drivers and libraries write them. */
-    private static final Pattern ONE_VALUE = Pattern.compile(
-            COMMENT + "SELECT\\s+" + COMMENT
-                    + "(?<call>(?<function>CONNECTION_ID|ROW_COUNT|FOUND_ROWS)\\s*\\(\\s*\\))(?<alias>\\s*(?:AS\\s+)?(?:`[^`]*`|\\b[A-Za-z_][A-Za-z0-9_]*))?\\s*;?\\s*",
-            Pattern.CASE_INSENSITIVE);
+    private static final String MARK_CODE = "65534";
 
-    private static final Pattern SHOW = Pattern.compile(
-            COMMENT + "SHOW\\s+(?<count>COUNT\\s*\\(\\s*\\*\\s*\\)\\s+)?(?<what>WARNINGS|ERRORS)(?:\\s+LIMIT\\s+(?<first>\\d{1,9})(?:\\s*,\\s*(?<second>\\d{1,9}))?)?\\s*;?\\s*",
-            Pattern.CASE_INSENSITIVE);
+    private enum Where {
+        /** What is known here is all there is; what the server connection may have is another session's. */
+        HERE,
+        /** On the server connection. */
+        SERVER,
+        /** Known here, unless the mark on the server connection is gone. */
+        MARKED
+    }
 
-    /** One line of SHOW WARNINGS. */
-    public record Diagnostic(String level, String code, String message) {
-        boolean isError() {
-            return level.equals("Error");
+    private final boolean mariaDb;
+    private long rowCount;
+    private long foundRows;
+    private boolean foundRowsKnown = true;
+    private boolean rowCountOnServer;
+    private boolean foundRowsOnServer;
+
+    private Where where = Where.HERE;
+    private boolean conditionsOnServer;
+    /** How many conditions the server has of the last statement, as far as that was told. */
+    private int expected;
+
+    private Conditions conditions = Conditions.NONE;
+
+    public Leftovers(boolean mariaDb) {
+        this.mariaDb = mariaDb;
+    }
+
+    // ---- what statements do ----
+
+    /**
+     * A statement was answered by OK or a result set.
+     *
+     * @param rows affected rows of an OK, or the rows of the result set
+     * @param matched how many rows an UPDATE has found, -1 if that is not known
+     * @param warnings as the OK, or the end of the result set, counts them
+     */
+    public void completed(boolean resultSet, long rows, long matched, int warnings, FoundRows after) {
+        rowCount = resultSet ? -1 : rows;
+        rowCountOnServer = true;
+        switch (after) {
+            case SENT -> {
+                foundRowsKnown = resultSet;
+                foundRows = rows;
+                foundRowsOnServer = true;
+            }
+            case KEPT -> {}
+            case MATCHED -> foundRowsOfMySql(matched);
+            case ONE -> foundRowsOfMySql(1);
+            case UNCLEAR -> {
+                foundRowsKnown = false;
+                foundRowsOnServer = true;
+            }
+        }
+        conditionsAfter(warnings);
+    }
+
+    private void foundRowsOfMySql(long rows) {
+        if (!mariaDb) {
+            foundRowsKnown = rows >= 0;
+            foundRows = rows;
+            foundRowsOnServer = true;
         }
     }
 
-    /** A text to run instead. */
-    public record Answer(String sql) {}
+    private void conditionsAfter(int warnings) {
+        if (warnings > 0) {
+            onServer(warnings);
+        } else if (!mariaDb) {
+            where = Where.SERVER;
+            conditionsOnServer = false;
+            conditions = Conditions.NONE;
+        } else if (where == Where.HERE && !conditions.isEmpty()) {
+            where = Where.MARKED;
+        }
+    }
 
-    private long rowCount = -1;
-    private long foundRows;
-    private List<Diagnostic> diagnostics = List.of();
+    private void onServer(int count) {
+        where = Where.SERVER;
+        conditionsOnServer = true;
+        expected = count;
+        conditions = Conditions.NONE;
+    }
 
-    /** After a statement without a result set. */
-    public void affected(long rows) {
+    /** A statement that reads conditions and leaves them was run as the client wrote it. */
+    public void readByServer(ConditionsRequest.@Nullable Kind kind, boolean resultSet, int warnings) {
+        rowCountOnServer = true;
+        if (kind == ConditionsRequest.Kind.COUNT) {
+            counted();
+        } else if (resultSet) {
+            rowCount = -1;
+        } else if (warnings > 0) {
+            rowCount = -1;
+            onServer(expected + warnings);
+        }
+    }
+
+    /** SHOW WARNINGS or SHOW ERRORS was answered from here. */
+    public void shown() {
+        rowCount = -1;
+        rowCountOnServer = true;
+    }
+
+    /** SHOW COUNT(*) was answered from here by a query. */
+    public void counted() {
+        shown();
+        foundRows = 1;
+        foundRowsKnown = true;
+        foundRowsOnServer = true;
+    }
+
+    /** GET DIAGNOSTICS was answered from here by a SET. */
+    public void diagnosed() {
+        rowCountOnServer = false;
+    }
+
+    /** GET DIAGNOSTICS asked for a condition that there is not, which adds one. */
+    public void diagnosedNone() {
+        rowCount = -1;
+        rowCountOnServer = true;
+        conditions = conditions.withInvalidNumber();
+    }
+
+    /** How many conditions MySQL counts in the OK of a command that is no statement; on MariaDB it counts none. */
+    public int countedInOk() {
+        return mariaDb ? 0 : where == Where.HERE ? conditions.count() : conditionsOnServer ? expected : 0;
+    }
+
+    /** A command that is no statement, or one that Usher has answered. */
+    public void commandAnswered(long rows, boolean byServer) {
         rowCount = rows;
-        foundRows = 0;
-        diagnostics = List.of();
+        rowCountOnServer = byServer;
     }
 
-    /** After a result set. */
-    public void selected(long rows) {
-        rowCount = -1;
-        foundRows = rows;
-        diagnostics = List.of();
-    }
-
-    public void failed() {
-        rowCount = -1;
-        foundRows = 0;
-        diagnostics = List.of();
-    }
-
-    /** The warnings and errors of the last statement, as SHOW WARNINGS has given them. */
-    public void diagnostics(List<Diagnostic> captured) {
-        diagnostics = List.copyOf(captured);
+    /** COM_STMT_PREPARE. */
+    public void prepared() {
+        if (!mariaDb) {
+            where = Where.SERVER;
+            conditionsOnServer = false;
+            conditions = Conditions.NONE;
+        }
     }
 
     /**
-     * A statement that gives the same as this one would have given on the session's own connection.
+     * An error. On MySQL it leaves FOUND_ROWS() alone; on MariaDB so does one of a statement that has not begun to run, or that would have left it alone anyway.
      *
-     * @param connectionId what CONNECTION_ID() is to the client
-     * @param moved whether the server can no longer tell: otherwise only the connection id is put in
-     * @return null if the text asks for nothing of the kind, or in a form that is not known here
+     * @param beforeRunning SQLSTATE class 42: syntax, names and rights
      */
-    public @Nullable Answer answer(String text, long connectionId, boolean moved) {
-        Matcher value = ONE_VALUE.matcher(text);
-        if (value.matches()) {
-            String alias = value.group("alias");
-            String name = alias == null ? " AS `" + value.group("call") + "`" : alias;
-            return switch (value.group("function").toUpperCase(java.util.Locale.ROOT)) {
-                case "CONNECTION_ID" -> new Answer("SELECT CAST(" + connectionId + " AS UNSIGNED)" + name);
-                case "ROW_COUNT" -> moved ? new Answer("SELECT CAST(" + rowCount + " AS SIGNED)" + name) : null;
-                default -> moved ? new Answer("SELECT CAST(" + foundRows + " AS SIGNED)" + name) : null;
-            };
+    public void failed(FoundRows after, boolean beforeRunning) {
+        rowCount = -1;
+        rowCountOnServer = true;
+        if (mariaDb && !beforeRunning && (after == FoundRows.SENT || after == FoundRows.UNCLEAR)) {
+            foundRowsKnown = false;
+            foundRowsOnServer = true;
         }
-        Matcher show = moved ? SHOW.matcher(text) : null;
-        return show != null && show.matches() ? new Answer(show(show)) : null;
+        onServer(1);
     }
 
-    private String show(Matcher form) {
-        boolean errorsOnly = form.group("what").equalsIgnoreCase("ERRORS");
-        List<Diagnostic> wanted = diagnostics.stream().filter(d -> !errorsOnly || d.isError()).toList();
-        if (form.group("count") != null) {
-            return "SELECT " + wanted.size() + " AS `@@session." + (errorsOnly ? "error_count" : "warning_count") + "`";
+    /** The number of conditions after an error. */
+    public void expect(int count) {
+        expected = count;
+    }
+
+    /** COM_RESET_CONNECTION. */
+    public void reset() {
+        rowCount = 0;
+        rowCountOnServer = false;
+        foundRowsOnServer = false;
+        where = Where.HERE;
+        conditions = Conditions.NONE;
+        conditionsOnServer = false;
+    }
+
+    // ---- leaving a connection ----
+
+    /** The session has got another connection, or its own after somebody else had it; or Usher has asked something there. */
+    public void moved() {
+        rowCountOnServer = false;
+        foundRowsOnServer = false;
+        if (where != Where.HERE) {
+            // What there was has been captured by now.
+            where = Where.HERE;
+            conditionsOnServer = false;
         }
-        int skip = 0;
-        int take = wanted.size();
-        if (form.group("second") != null) {
-            skip = Integer.parseInt(form.group("first"));
-            take = Integer.parseInt(form.group("second"));
-        } else if (form.group("first") != null) {
-            take = Integer.parseInt(form.group("first"));
+    }
+
+    /** Whether the conditions have to be read before the session leaves the connection. */
+    public boolean conditionsUnread() {
+        return where == Where.MARKED || where == Where.SERVER && conditionsOnServer;
+    }
+
+    public boolean foundRowsUnread() {
+        return !foundRowsKnown;
+    }
+
+    /** How many conditions the server will show, if the session's own are still there. */
+    public int expected() {
+        return expected;
+    }
+
+    /** FOUND_ROWS() as the server has told it. */
+    public void foundRows(long told) {
+        foundRows = told;
+        foundRowsKnown = true;
+    }
+
+    /** The conditions as SHOW WARNINGS has given them. */
+    public void conditions(Conditions captured) {
+        boolean mark = where == Where.MARKED && captured.size() == 1 && captured.code(0).equals(MARK_CODE);
+        if (!mark) {
+            conditions = captured.isEmpty() ? captured : captured.counting(expected);
         }
-        List<Diagnostic> shown = wanted.subList(Math.min(skip, wanted.size()), (int) Math.min(wanted.size(), (long) skip + take));
-        if (shown.isEmpty()) {
-            return "SELECT '' AS `Level`, 0 AS `Code`, '' AS `Message` FROM (SELECT 1) AS nothing WHERE 1 = 0";
-        }
-        StringBuilder sql = new StringBuilder();
-        for (Diagnostic d : shown) {
-            sql.append(sql.isEmpty() ? "SELECT " : " UNION ALL SELECT ");
-            sql.append(RestorePlan.text(d.level())).append(" AS `Level`,").append(d.code()).append(" AS `Code`,");
-            sql.append(RestorePlan.text(d.message())).append(" AS `Message`");
-        }
-        return sql.toString();
+        where = Where.HERE;
+        conditionsOnServer = false;
+    }
+
+    // ---- reading ----
+
+    /** Whether the mark has to be set in front of a statement that is no reader of conditions. */
+    public boolean mustMark() {
+        return mariaDb && where == Where.HERE && !conditions.isEmpty();
+    }
+
+    /** Whether a reader of conditions can only be answered when the server has told whether the mark is still there. */
+    public boolean mustAsk() {
+        return where == Where.MARKED;
+    }
+
+    public boolean conditionsHere() {
+        return where == Where.HERE;
+    }
+
+    public Conditions conditions() {
+        return conditions;
+    }
+
+    public long rowCount() {
+        return rowCount;
+    }
+
+    /** Whether the text of a statement with these traits must be changed for it to give the session's own values. */
+    public boolean concerns(long traits) {
+        return (traits & Trait.READS_ROW_COUNT.bit()) != 0 && !rowCountStays(traits)
+                || (traits & Trait.READS_FOUND_ROWS.bit()) != 0 && !foundRowsOnServer
+                || (traits & (Trait.READS_DIAGNOSTICS.bit() | Trait.READS_CONDITION_COUNTS.bit())) != 0 && where != Where.SERVER;
+    }
+
+    /**
+     * What to put in for what the server connection does not know.
+     *
+     * @param traits of the statement
+     * @param id what to put in for the connection's id
+     */
+    public StatementRewriter.Values values(long traits, StatementRewriter.Values id) {
+        return new StatementRewriter.Values(
+                rowCountStays(traits) ? null : "IF(0,ROW_COUNT()," + rowCount + ")",
+                foundRowsOnServer ? null : "IF(0,FOUND_ROWS()," + foundRows + ")",
+                where == Where.SERVER ? null : count("warning_count", conditions.count()),
+                where == Where.SERVER ? null : count("error_count", conditions.errors()),
+                id.connectionId(),
+                id.pseudoThreadId());
+    }
+
+    /** What SHOW COUNT(*) gives. */
+    public String counting(boolean errorsOnly) {
+        String variable = errorsOnly ? "error_count" : "warning_count";
+        int count = errorsOnly ? conditions.errors() : conditions.count();
+        return "SELECT IF(0,@@" + variable + ",CAST(" + count + " AS UNSIGNED)) AS `@@session." + variable + "`";
+    }
+
+    /** What may have to be set in front of the statement, the mark or LAST_INSERT_ID(), would change it. */
+    private boolean rowCountStays(long traits) {
+        return rowCountOnServer && !mustMark() && (traits & Trait.READS_LAST_INSERT_ID.bit()) == 0;
+    }
+
+    private String count(String variable, int count) {
+        // With the mark in front of it, MariaDB counts one if the statement leaves the conditions, and none if it clears them first.
+        String value = mariaDb && !conditions.isEmpty() ? "@@warning_count*" + count : String.valueOf(count);
+        return "IF(0,@@" + variable + ",CAST(" + value + " AS UNSIGNED))";
     }
 }

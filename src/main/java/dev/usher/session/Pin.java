@@ -19,7 +19,6 @@ public enum Pin {
     BINARY_LOG("binary-log"),
     BACKUP("backup-stage"),
     PROFILING("profiling"),
-    FOUND_ROWS("found-rows"),
     SEQUENCE("sequence-value"),
     STORED_CODE("server-side-code"),
     UNEXPLAINED("unexplained-state-change"),

@@ -13,11 +13,18 @@ public final class PreparedStatement {
     private final SessionState preparedIn;
     private final long traits;
     private final List<String> unscopedVariables;
+    private final FoundRows foundRows;
     private final List<String> userVariables;
     private final UserVariables variables;
-    private int parameters;
-    private byte @Nullable [] types;
-    private boolean longData;
+    private final Bound bound;
+    private @Nullable PreparedStatement variant;
+
+    /** What the client has told about its parameters; a statement and its variants have it together. */
+    private static final class Bound {
+        int parameters;
+        byte @Nullable [] types;
+        boolean longData;
+    }
 
     /**
      * @param id the client's id
@@ -27,16 +34,48 @@ public final class PreparedStatement {
      * @param unscopedVariables {@link StatementTraits#unscopedVariables()} of the text
      * @param userVariables {@link StatementTraits#userVariables()} of the text
      * @param variables those of them that the session had then: MySQL freezes their types into the statement
+     * @param foundRows what FOUND_ROWS() is behind it
      */
     public PreparedStatement(int id, byte[] text, SessionState preparedIn, long traits, List<String> unscopedVariables,
-            List<String> userVariables, UserVariables variables) {
+            List<String> userVariables, UserVariables variables, FoundRows foundRows) {
+        this(id, text, preparedIn.forPrepare(), traits, unscopedVariables, userVariables, variables, foundRows, new Bound());
+    }
+
+    private PreparedStatement(int id, byte[] text, SessionState preparedIn, long traits, List<String> unscopedVariables,
+            List<String> userVariables, UserVariables variables, FoundRows foundRows, Bound bound) {
         this.id = id;
         this.text = text;
-        this.preparedIn = preparedIn.forPrepare();
+        this.preparedIn = preparedIn;
         this.traits = traits;
         this.unscopedVariables = unscopedVariables;
         this.userVariables = userVariables;
         this.variables = variables;
+        this.foundRows = foundRows;
+        this.bound = bound;
+    }
+
+    /** This statement with another text for its next execution; until {@link #asPrepared} it stands for this one. */
+    public PreparedStatement withText(byte[] other) {
+        PreparedStatement made =
+                new PreparedStatement(id, other, preparedIn, traits, unscopedVariables, userVariables, variables, foundRows, bound);
+        variant = made;
+        return made;
+    }
+
+    /** From the next execution on its own text again. */
+    public void asPrepared() {
+        variant = null;
+    }
+
+    /** What was executed last, which a cursor belongs to: this, or a variant of it. */
+    public PreparedStatement executed() {
+        PreparedStatement now = variant;
+        return now == null ? this : now;
+    }
+
+    /** What FOUND_ROWS() is behind it. */
+    public FoundRows foundRows() {
+        return foundRows;
     }
 
     public int id() {
@@ -68,28 +107,28 @@ public final class PreparedStatement {
     }
 
     public int parameters() {
-        return parameters;
+        return bound.parameters;
     }
 
     public void parameters(int count) {
-        this.parameters = count;
+        bound.parameters = count;
     }
 
     /** Two bytes per parameter, as the client bound them last; null before the first execution. */
     public byte @Nullable [] types() {
-        return types;
+        return bound.types;
     }
 
-    public void types(byte[] bound) {
-        this.types = bound;
+    public void types(byte[] last) {
+        bound.types = last;
     }
 
     /** Whether COM_STMT_SEND_LONG_DATA has put data on the server that the next execution uses. */
     public boolean longData() {
-        return longData;
+        return bound.longData;
     }
 
     public void longData(boolean pending) {
-        this.longData = pending;
+        bound.longData = pending;
     }
 }

@@ -1,6 +1,8 @@
 package dev.usher.session;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a server connection is brought from one state into another: statements that are read under the previous session's sql_mode and character set, so that
@@ -17,6 +19,15 @@ public sealed interface RestorePlan {
      * @param statements how many: the number of OK packets that come before what follows in the same COM_QUERY
      */
     record Statements(String sql, int statements) implements RestorePlan {}
+
+    /** This plan behind one more statement. */
+    default RestorePlan behind(String statement) {
+        return switch (this) {
+            case Nothing nothing -> new Statements(statement, 1);
+            case Statements more -> new Statements(statement + more.sql(), more.statements() + 1);
+            case Relogin relogin -> relogin;
+        };
+    }
 
     /** No statement leads there: this needs a connection that has been logged in anew. */
     record Relogin(String why) implements RestorePlan {}
@@ -54,6 +65,10 @@ public sealed interface RestorePlan {
             }
         }
         int before = sql.length();
+        String names = Names.between(from, to, baseline);
+        if (names != null) {
+            sql.append("SET NAMES ").append(names);
+        }
         int a = 0;
         int b = 0;
         boolean connectionCollationDue = false;
@@ -77,6 +92,9 @@ public sealed interface RestorePlan {
                 if (value.equals(from.value(a++))) {
                     continue;
                 }
+            }
+            if (names != null && Names.SET.contains(name)) {
+                continue;
             }
             if (name.equals("character_set_connection")) {
                 connectionCollationDue = true;
@@ -103,6 +121,41 @@ public sealed interface RestorePlan {
             statements++;
         }
         return statements == 0 ? NOTHING : new Statements(sql.toString(), statements);
+    }
+
+    /**
+     * The character sets where all three are one. Set together, by SET NAMES … COLLATE, they are what they are after a login or a SET NAMES to the last bit: of
+     * each the server keeps a collation, which no variable shows and which the columns of a result are sent with.
+     */
+    final class Names {
+        static final List<String> SET =
+                List.of("character_set_client", "character_set_connection", "character_set_results", "collation_connection");
+
+        private Names() {}
+
+        /** What follows SET NAMES; null if that is not the way, or nothing differs. */
+        static @Nullable String between(SessionState from, SessionState to, Baseline baseline) {
+            boolean differs = false;
+            for (String name : SET) {
+                String before = value(from, name, baseline);
+                differs |= before == null || !before.equals(value(to, name, baseline));
+            }
+            if (!differs) {
+                return null;
+            }
+            String charset = value(to, SET.get(0), baseline);
+            String collation = value(to, SET.get(3), baseline);
+            if (charset == null || collation == null || charset.isEmpty() || !isPlain(charset) || !isPlain(collation)) {
+                return null;
+            }
+            boolean one = charset.equals(value(to, SET.get(1), baseline)) && charset.equals(value(to, SET.get(2), baseline));
+            return one ? charset + " COLLATE " + collation : null;
+        }
+
+        private static @Nullable String value(SessionState of, String name, Baseline baseline) {
+            int at = of.indexOf(name);
+            return at >= 0 ? of.value(at) : baseline.value(name);
+        }
     }
 
     private static SessionState forget(SessionState state, Baseline baseline, String name) {

@@ -35,7 +35,6 @@ public final class Session {
             Trait.STORED_CODE,
             Trait.SAVEPOINT,
             Trait.XA,
-            Trait.CALC_FOUND_ROWS,
             Trait.ADVANCES_SEQUENCE,
             Trait.BINLOG);
 
@@ -56,7 +55,6 @@ public final class Session {
     private long traits;
     private long lastInsertId;
     private boolean insertIdUnread;
-    private boolean warningsUnread;
     private boolean oneShotTransaction;
     private List<String> toRead = List.of();
     private UserVariables variables = UserVariables.NONE;
@@ -98,15 +96,12 @@ public final class Session {
     /** Status flags of the last OK, as the client knows them. */
     public int status() {
         return status & ~(ServerStatus.SESSION_STATE_CHANGED | ServerStatus.MORE_RESULTS | ServerStatus.CURSOR_EXISTS
-                | ServerStatus.LAST_ROW_SENT);
+                | ServerStatus.LAST_ROW_SENT | ServerStatus.OF_ONE_QUERY);
     }
 
     /** A statement with these traits is about to run. */
     public void begin(long statementTraits, List<String> unscopedVariables) {
         traits = statementTraits;
-        if ((pins & Pin.FOUND_ROWS.bit()) != 0 && (statementTraits & bits(Trait.READS_FOUND_ROWS)) == 0) {
-            pins &= ~Pin.FOUND_ROWS.bit();
-        }
         if ((statementTraits & LEAVES_SOMETHING) != 0) {
             pinFor(statementTraits);
             unscopedVariables.forEach(this::read);
@@ -143,7 +138,6 @@ public final class Session {
         pinIf(t, Trait.DYNAMIC_SQL, Pin.STORED_CODE);
         pinIf(t, Trait.SAVEPOINT, Pin.SAVEPOINT);
         pinIf(t, Trait.XA, Pin.XA);
-        pinIf(t, Trait.CALC_FOUND_ROWS, Pin.FOUND_ROWS);
         pinIf(t, Trait.ADVANCES_SEQUENCE, Pin.SEQUENCE);
         pinIf(t, Trait.UNSURE, Pin.UNEXPLAINED);
         pinIf(t, Trait.COMPOUND, Pin.STORED_CODE);
@@ -163,12 +157,11 @@ public final class Session {
      *
      * @param newStatus its status flags
      * @param insertId of the OK, 0 if none
-     * @param warnings how many the statement has left
      * @param newState of the server connection, trackers included
      * @param unexplained whether the server reported a change that no tracker and nothing in the text accounts for
      * @param pendingCharacteristics a SET TRANSACTION that waits for its transaction; empty if none
      */
-    public void completed(int newStatus, long insertId, int warnings, SessionState newState, boolean unexplained,
+    public void completed(int newStatus, long insertId, SessionState newState, boolean unexplained,
             String pendingCharacteristics) {
         status = newStatus;
         if (newState != state) {
@@ -184,7 +177,6 @@ public final class Session {
         if (insertId != 0 || (traits & bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE, Trait.SET_ONE_SHOT)) != 0) {
             insertIdUnread = true;
         }
-        warningsUnread = warnings > 0;
         if (unexplained && (traits & LEAVES_SOMETHING) == 0
                 && (traits & bits(Trait.TEMPORARY_TABLE_DROPPED, Trait.SET_NAMES, Trait.SET_SESSION, Trait.USER_VARIABLE)) == 0) {
             pins |= Pin.UNEXPLAINED.bit();
@@ -375,11 +367,6 @@ public final class Session {
         insertIdUnread = false;
     }
 
-    /** Whether the last statement has left warnings that SHOW WARNINGS would show. */
-    public boolean warningsUnread() {
-        return warningsUnread;
-    }
-
     /** The session moves to a connection whose login began with other values: what was as after login must stay as it was. */
     public void rebase(Baseline other) {
         state = state.rebased(baseline, other);
@@ -395,7 +382,6 @@ public final class Session {
         status = initialStatus(fresh);
         lastInsertId = 0;
         insertIdUnread = false;
-        warningsUnread = false;
         oneShotTransaction = false;
         toRead = List.of();
         variables = UserVariables.NONE;

@@ -31,6 +31,7 @@ final class StatementReader {
     private final StatementTraits traits;
     private final TokenHistory history = new TokenHistory();
     private final CallReader calls;
+    private final RowsReader rows;
     private final SetReader set;
     private final CommandReader command;
     private final DefinitionReader definition;
@@ -56,6 +57,7 @@ final class StatementReader {
     StatementReader(StatementTraits traits) {
         this.traits = traits;
         calls = new CallReader(traits, history);
+        rows = new RowsReader(history);
         set = new SetReader(traits);
         command = new CommandReader(traits);
         definition = new DefinitionReader(traits);
@@ -71,6 +73,7 @@ final class StatementReader {
     private void begin() {
         history.clear();
         calls.start();
+        rows.start();
         mode = Mode.FIRST;
         depth = 0;
         words = 0;
@@ -354,6 +357,7 @@ final class StatementReader {
             default -> {}
         }
         calls.word(word.keyword(), depth);
+        rows.word(word.keyword(), words, depth);
     }
 
     void quotedName(TokenText text, Word word) {
@@ -461,6 +465,7 @@ final class StatementReader {
             traits.add(Trait.USER_VARIABLE_ASSIGNED);
             variableUndecided = false;
         }
+        rows.symbol(b, depth);
         token();
         scopeRead &= b == '.';
         history.symbol(b);
@@ -497,6 +502,8 @@ final class StatementReader {
         if (variableUndecided) {
             traits.userVariableRead();
         }
+        // Of several the last one's: only with SINGLE does it mean anything.
+        traits.foundRows(traits.has(Trait.SET_STATEMENT) ? FoundRows.UNCLEAR : rows.after(traits.verb()));
         if (mode == Mode.COMMAND) {
             command.end();
         } else if (mode == Mode.START) {

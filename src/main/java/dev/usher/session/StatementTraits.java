@@ -16,9 +16,11 @@ public final class StatementTraits {
     private final NameList unscopedVariables = new NameList();
     private long bits;
     private Verb verb = Verb.NONE;
+    private FoundRows foundRows = FoundRows.UNCLEAR;
     private Scope killScope = Scope.CONNECTION;
     private Force killForce = Force.DEFAULT;
     private long killId = NO_ID;
+    private boolean killSelf;
 
     StatementTraits() {}
 
@@ -40,6 +42,11 @@ public final class StatementTraits {
         return verb;
     }
 
+    /** What FOUND_ROWS() is afterwards; only meaningful with {@link Trait#SINGLE}. */
+    public FoundRows foundRows() {
+        return foundRows;
+    }
+
     /** The user variables named, in order of appearance, ASCII letters in lower case, without {@code @} and quotes. */
     public List<String> userVariables() {
         return userVariables.toList();
@@ -57,12 +64,13 @@ public final class StatementTraits {
 
     /** Whom a KILL names; only meaningful with {@link Trait#KILL}. Of several KILLs in one text the id is left out. */
     public KillTarget kill() {
-        return new KillTarget(killScope, killForce, killId == NO_ID ? OptionalLong.empty() : OptionalLong.of(killId));
+        return new KillTarget(killScope, killForce, killId == NO_ID ? OptionalLong.empty() : OptionalLong.of(killId), killSelf);
     }
 
     void clear() {
         bits = 0;
         verb = Verb.NONE;
+        foundRows = FoundRows.UNCLEAR;
         userVariables.clear();
         unscopedVariables.clear();
     }
@@ -79,6 +87,10 @@ public final class StatementTraits {
         if (verb == Verb.NONE) {
             verb = first;
         }
+    }
+
+    void foundRows(FoundRows after) {
+        foundRows = after;
     }
 
     void addUserVariable(TokenText name) {
@@ -101,7 +113,8 @@ public final class StatementTraits {
         }
     }
 
-    void kill(Scope scope, Force force, long id) {
+    void kill(Scope scope, Force force, long id, boolean self) {
+        killSelf = self && !has(Trait.KILL);
         killId = has(Trait.KILL) ? NO_ID : id;
         killScope = scope;
         killForce = force;

@@ -79,8 +79,10 @@ public enum Trait {
     READS_FOUND_ROWS,
     /** Has SQL_CALC_FOUND_ROWS. */
     CALC_FOUND_ROWS,
-    /** SHOW WARNINGS or ERRORS, GET DIAGNOSTICS, RESIGNAL, {@code @@warning_count}, {@code @@error_count}. */
+    /** SHOW WARNINGS or ERRORS, GET DIAGNOSTICS, RESIGNAL: reads the conditions of the statement before and leaves them as they are. */
     READS_DIAGNOSTICS,
+    /** {@code @@warning_count}, {@code @@error_count} in a statement that is none of those. */
+    READS_CONDITION_COUNTS,
     /** LASTVAL(), PREVIOUS VALUE FOR, s.currval: what this session last drew from a sequence. */
     READS_SEQUENCE,
     /** NEXTVAL(), NEXT VALUE FOR, s.nextval: sets what {@link #READS_SEQUENCE} reads. */

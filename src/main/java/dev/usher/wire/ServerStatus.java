@@ -15,5 +15,8 @@ public final class ServerStatus {
     /** MariaDB only. */
     public static final int ANSI_QUOTES = 0x8000;
 
+    /** What a query says of itself: how it used indexes, and that it was slow. */
+    public static final int OF_ONE_QUERY = 0x0010 | 0x0020 | 0x0800;
+
     private ServerStatus() {}
 }

@@ -54,9 +54,9 @@ public class FixedPooler implements PoolerView {
     @Override
     public KillOutcome kill(long clientId, boolean queryOnly) {
         if (clients().stream().noneMatch(client -> client.id() == clientId)) {
-            return KillOutcome.NO_SUCH_CONNECTION;
+            return new KillOutcome.NoSuchConnection();
         }
         killed.add(new Killed(clientId, queryOnly));
-        return KillOutcome.KILLED;
+        return new KillOutcome.Killed();
     }
 }

@@ -3,6 +3,7 @@ package dev.usher.app;
 import dev.usher.admin.ClientRow;
 import dev.usher.admin.PinRow;
 import dev.usher.admin.PinTotalRow;
+import dev.usher.admin.PoolerView.KillOutcome;
 import dev.usher.config.AccountConfig;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.HostAndPort;
@@ -54,6 +55,11 @@ final class RunningUsher implements AutoCloseable {
     /** A number of SHOW STATUS. */
     long status(String name) {
         return (Long) usher.snapshots().status().get(name);
+    }
+
+    /** As the administrator's KILL. */
+    KillOutcome kill(long clientId, boolean queryOnly) {
+        return usher.snapshots().kill(clientId, queryOnly);
     }
 
     List<PinRow> pins() {

@@ -33,7 +33,8 @@ class DoctorCommandIT {
     @MethodSource("dev.usher.testing.TestServers#all")
     void anIdleServerIsHealthyForPeopleForProgramsAndAsAPage(TestServer server) throws IOException {
         Path page = folder.resolve("report.html");
-        assertThat(run("doctor", "--server", root(server), "--watch", "1s", "--json", "--html", page.toString())).as(err.toString()).isZero();
+        assertThat(run("doctor", "--server", root(server), "--watch", "1s", "--json", "--html", page.toString())).as(err.toString())
+                .isZero();
 
         JsonNode report = JsonMapper.shared().readTree(out.toString());
         assertThat(report.at("/verdict/cause").asString()).isEqualTo("healthy");
@@ -52,7 +53,8 @@ class DoctorCommandIT {
     void withoutPrivilegesItSaysWhatItCouldNotSee(TestServer server) throws IOException {
         Path password = Files.writeString(folder.resolve("password"), "app-secret\n");
 
-        int status = run("doctor", "--server", "app@127.0.0.1:" + server.port(), "--password-file", password.toString(), "--once", "--json");
+        int status =
+                run("doctor", "--server", "app@127.0.0.1:" + server.port(), "--password-file", password.toString(), "--once", "--json");
 
         assertThat(status).as(err.toString()).isLessThan(ExitStatus.REFUSED);
         JsonNode unseen = JsonMapper.shared().readTree(out.toString()).get("unseen");
@@ -95,7 +97,8 @@ class DoctorCommandIT {
     @Test
     void theOptionFileSaysWhichServerAndWho() throws IOException {
         TestServer server = TestServers.find(ServerKind.EMBEDDED).orElseThrow();
-        Path file = Files.writeString(folder.resolve("my.cnf"), "[client]\nhost=127.0.0.1\nport=" + server.port() + "\nuser=app\npassword=app-secret\n");
+        Path file = Files.writeString(folder.resolve("my.cnf"),
+                "[client]\nhost=127.0.0.1\nport=" + server.port() + "\nuser=app\npassword=app-secret\n");
 
         assertThat(run("doctor", "--defaults-file", file.toString(), "--once")).as(err.toString()).isLessThan(ExitStatus.REFUSED);
     }
@@ -113,7 +116,8 @@ class DoctorCommandIT {
         try (var connection = server.connect(); Statement statement = connection.createStatement()) {
             boolean watched = false;
             while (!watched) {
-                try (var row = statement.executeQuery("SELECT COUNT(*) FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND user = 'root'")) {
+                try (var row = statement.executeQuery(
+                        "SELECT COUNT(*) FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND user = 'root'")) {
                     row.next();
                     watched = row.getInt(1) > 0;
                 }

@@ -84,7 +84,8 @@ class LeaksCommandIT {
     @ParameterizedTest
     @MethodSource("kinds")
     void connectionsLeftBehindOneAfterTheOtherAreFoundAndASteadyPoolIsNot(ServerKind kind) throws Exception {
-        try (TestServer server = TestServers.start(kind, "--performance-schema=ON"); Connection admin = server.connect();
+        try (TestServer server = TestServers.start(kind, "--performance-schema=ON");
+                Connection admin = server.connect();
                 ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Connection> pool = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
@@ -140,7 +141,8 @@ class LeaksCommandIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--kill --every 30s", "--kill --json", "--older-than 500ms", "--older-than 5", "--rounds 0", "--max-kills-per-minute 0"})
+    @ValueSource(strings = {"--kill --every 30s", "--kill --json", "--older-than 500ms", "--older-than 5", "--rounds 0",
+        "--max-kills-per-minute 0"})
     void wrongUsageEndsWith64(String options) {
         assertThat(runAt("root@127.0.0.1:1", options.split(" "))).isEqualTo(ExitStatus.WRONG_USAGE);
     }
@@ -148,7 +150,8 @@ class LeaksCommandIT {
     @Test
     void whoCannotBeLookedAtIsSaidInALine() throws Exception {
         TestServer server = TestServers.all().getFirst();
-        try (ServerSocket http = new ServerSocket(0, 1, InetAddress.getLoopbackAddress()); ExecutorService answer = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ServerSocket http = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ExecutorService answer = Executors.newVirtualThreadPerTaskExecutor()) {
             answer.submit(() -> {
                 try (Socket client = http.accept()) {
                     client.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -166,7 +169,8 @@ class LeaksCommandIT {
     private void refused(String command, String url, String reason) {
         err.getBuffer().setLength(0);
         assertThat(run(command, url)).isEqualTo(ExitStatus.REFUSED);
-        assertThat(err.toString().replaceFirst("usher: warning:.*\n", "")).startsWith("usher: ").contains(reason).doesNotContain("\tat ").hasLineCount(1);
+        assertThat(err.toString().replaceFirst("usher: warning:.*\n", "")).startsWith("usher: ").contains(reason).doesNotContain("\tat ")
+                .hasLineCount(1);
     }
 
     @Test
@@ -174,13 +178,15 @@ class LeaksCommandIT {
         TestServer server = TestServers.all().getFirst();
         TestAccount app = server.accounts().getFirst();
 
-        assertThat(run("leaks", app.user() + ":" + app.password() + "@127.0.0.1:" + server.port(), "--watch", "0")).isEqualTo(ExitStatus.DONE);
+        assertThat(run("leaks", app.user() + ":" + app.password() + "@127.0.0.1:" + server.port(), "--watch", "0"))
+                .isEqualTo(ExitStatus.DONE);
         assertThat(out.toString()).contains("without PROCESS");
     }
 
     @Test
     void aServerThatEndsMeanwhileEndsTheWatchWithALine() throws Exception {
-        try (TestServer server = TestServers.start(kinds().findFirst().orElseThrow()); ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (TestServer server = TestServers.start(kinds().findFirst().orElseThrow());
+                ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
             var status = thread.submit(() -> run(server, "--watch", "0", "--every", "100ms"));
             Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> out.toString().contains("No leak"));
             server.kill();
@@ -193,7 +199,8 @@ class LeaksCommandIT {
     }
 
     private static long sleepingFor(Connection admin, int seconds) throws SQLException {
-        String query = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE COMMAND = 'Sleep' AND USER = 'app' AND TIME >= " + seconds;
+        String query =
+                "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE COMMAND = 'Sleep' AND USER = 'app' AND TIME >= " + seconds;
         try (Statement statement = admin.createStatement(); var row = statement.executeQuery(query)) {
             row.next();
             return row.getLong(1);

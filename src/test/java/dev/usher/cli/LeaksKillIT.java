@@ -60,7 +60,8 @@ class LeaksKillIT {
     @ParameterizedTest
     @MethodSource("kinds")
     void inAThousandRoundsNoConnectionIsLostThatWasActiveAtTheCheck(ServerKind kind) throws Exception {
-        try (TestServer server = TestServers.start(kind, "--performance-schema=ON", "--max-connections=1000"); Connection admin = server.connect();
+        try (TestServer server = TestServers.start(kind, "--performance-schema=ON", "--max-connections=1000");
+                Connection admin = server.connect();
                 ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             admin.createStatement().execute("CREATE TABLE awake (id BIGINT, at DATETIME(6)) ENGINE=InnoDB");
             start(clients, WORKERS, () -> work(server));
@@ -96,18 +97,23 @@ class LeaksKillIT {
             return;
         }
         List<Long> gaps = killed.values().stream().map(kill -> kill.get("gap_us").asLong()).sorted().toList();
-        System.out.printf("%s: %d rounds, %d killed, of them %d leaked; %d woke up in time; began between check and KILL: %d by their own account, %d reported;"
-                + " gap %d us in the median, %d us at the 99th percentile, %d us at most%n", server.name(), ROUNDS, killed.size(),
+        System.out.printf(
+                "%s: %d rounds, %d killed, of them %d leaked; %d woke up in time; began between check and KILL: %d by their own account, %d reported;"
+                        + " gap %d us in the median, %d us at the 99th percentile, %d us at most%n",
+                server.name(), ROUNDS, killed.size(),
                 leaked.stream().filter(killed::containsKey).count(), wokeUp.get(), lostAwake.stream().filter(awakeAt::containsKey).count(),
-                killed.values().stream().filter(kill -> kill.get("outcome").asString().equals("killed_awake")).count(), gaps.get(gaps.size() / 2),
+                killed.values().stream().filter(kill -> kill.get("outcome").asString().equals("killed_awake")).count(),
+                gaps.get(gaps.size() / 2),
                 gaps.get(gaps.size() * 99 / 100), gaps.getLast());
     }
 
     private Map<Long, JsonNode> rounds(TestServer server) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int status = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute("leaks", "--defaults-file", "/dev/null", "--server",
-                "mysql://" + server.rootUser() + "@" + server.host() + ":" + server.port(), "--older-than", "1s", "--watch", "3s", "--kill", "--yes", "--json",
+        int status = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute("leaks", "--defaults-file",
+                "/dev/null", "--server",
+                "mysql://" + server.rootUser() + "@" + server.host() + ":" + server.port(), "--older-than", "1s", "--watch", "3s", "--kill",
+                "--yes", "--json",
                 "--every", "10ms", "--rounds", Integer.toString(ROUNDS), "--max-kills-per-minute", "1000000");
         assertThat(status).as(err.toString()).isIn(ExitStatus.DONE, 1);
         Map<Long, JsonNode> killed = new HashMap<>();

@@ -134,7 +134,7 @@ class SqlLexerTest {
         OptionalLong expected = id == null ? OptionalLong.empty() : OptionalLong.of(id);
         StatementTraits traits = read(sql);
         assertThat(traits.has(Trait.KILL)).isTrue();
-        assertThat(traits.kill()).isEqualTo(new KillTarget(scope, force, expected));
+        assertThat(traits.kill()).isEqualTo(new KillTarget(scope, force, expected, sql.contains("CONNECTION_ID()")));
     }
 
     @Test

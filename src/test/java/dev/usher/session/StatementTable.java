@@ -193,7 +193,7 @@ final class StatementTable {
                     SHOW COLUMNS FROM warnings
                     GET DIAGNOSTICS @n = NUMBER                         => READS_DIAGNOSTICS USER_VARIABLE USER_VARIABLE_ASSIGNED
                     GET CURRENT DIAGNOSTICS CONDITION 1 @m = MESSAGE_TEXT => READS_DIAGNOSTICS USER_VARIABLE USER_VARIABLE_ASSIGNED
-                    SELECT @@warning_count, @@error_count               => READS_DIAGNOSTICS
+                    SELECT @@warning_count, @@error_count               => READS_CONDITION_COUNTS
                     SELECT CONNECTION_ID()                              => READS_CONNECTION_ID
                     SELECT @@pseudo_thread_id                           => READS_CONNECTION_ID
                     SELECT last_insert_id, row_count, connection_id FROM t

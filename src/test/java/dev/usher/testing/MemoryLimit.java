@@ -30,7 +30,9 @@ public record MemoryLimit(long bytes, Optional<Path> group) implements AutoClose
 
     /** The most that was in use, if it is known. */
     public Optional<Long> peak() {
-        return group.flatMap(folder -> List.of("memory.peak", "memory.max_usage_in_bytes").stream().map(folder::resolve).filter(Files::exists).findFirst())
+        return group
+                .flatMap(folder -> List.of("memory.peak", "memory.max_usage_in_bytes").stream().map(folder::resolve).filter(Files::exists)
+                        .findFirst())
                 .map(file -> Long.parseLong(read(file).strip()));
     }
 

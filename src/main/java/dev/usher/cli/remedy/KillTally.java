@@ -35,8 +35,10 @@ public final class KillTally {
 
     /** One line. */
     public String text() {
-        String outcomes = counts.entrySet().stream().map(entry -> entry.getValue() + " " + words(entry.getKey())).collect(Collectors.joining(", "));
-        return outcomes + (gaps.count() == 0 ? "" : "; from check to KILL %d us in the median, %d us at most".formatted(micros(50), micros(100)));
+        String outcomes =
+                counts.entrySet().stream().map(entry -> entry.getValue() + " " + words(entry.getKey())).collect(Collectors.joining(", "));
+        return outcomes
+                + (gaps.count() == 0 ? "" : "; from check to KILL %d us in the median, %d us at most".formatted(micros(50), micros(100)));
     }
 
     private long micros(int percent) {

@@ -37,7 +37,8 @@ public final class LeaksJson {
         fields.put("program", suspect.client().program());
         fields.put("pid", suspect.client().pid());
         fields.put("score", suspect.score());
-        fields.put("connections", suspect.connections().stream().map(session -> connection(session, leaked.contains(session.id()))).toList());
+        fields.put("connections",
+                suspect.connections().stream().map(session -> connection(session, leaked.contains(session.id()))).toList());
         fields.put("evidence", suspect.evidence().stream().map(evidence -> {
             Map<String, Object> piece = new LinkedHashMap<>();
             piece.put("id", evidence.id());

@@ -27,9 +27,11 @@ public final class LeaksReport {
                     suspect.connections().size()));
             suspect.evidence().forEach(evidence -> lines.add("  %+4d  %s".formatted(evidence.points(), evidence.text())));
             List<SeenSession> leaked = suspect.leaked();
-            leaked.stream().limit(SHOWN).forEach(session -> lines.add("    id %-10d asleep %-8s%s%s".formatted(session.id(), text(session.since()),
-                    session.transaction().map(open -> " transaction " + text(open.age()) + ", " + open.locked() + " rows locked").orElse(""),
-                    session.text().map(sql -> "  " + sql).orElse("")).stripTrailing()));
+            leaked.stream().limit(SHOWN)
+                    .forEach(session -> lines.add("    id %-10d asleep %-8s%s%s".formatted(session.id(), text(session.since()),
+                            session.transaction().map(open -> " transaction " + text(open.age()) + ", " + open.locked() + " rows locked")
+                                    .orElse(""),
+                            session.text().map(sql -> "  " + sql).orElse("")).stripTrailing()));
             if (leaked.size() > SHOWN) {
                 lines.add("    and %d more".formatted(leaked.size() - SHOWN));
             }

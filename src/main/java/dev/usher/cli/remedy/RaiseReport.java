@@ -33,7 +33,8 @@ public final class RaiseReport {
         lines.add("");
         lines.add("  What allows how many: expected, and with all active");
         for (Bound bound : sizing.bounds()) {
-            lines.add("    %,9d %,9d   %s: %s".formatted(Math.max(0, bound.connections()), Math.max(0, bound.allActive()), bound.kind(), bound.how()));
+            lines.add("    %,9d %,9d   %s: %s".formatted(Math.max(0, bound.connections()), Math.max(0, bound.allActive()), bound.kind(),
+                    bound.how()));
         }
         lines.add("");
         return lines;
@@ -57,7 +58,8 @@ public final class RaiseReport {
             case RaisePlan.Raise raise -> raised(lines, result, raise, dryRun);
             case RaisePlan.Unchanged unchanged -> {
                 lines.add("Nothing is changed: " + unchanged.why() + ".");
-                result.written().ifPresent(file -> lines.add("Written to " + file + ": it stays after a restart, if the server reads that file."));
+                result.written()
+                        .ifPresent(file -> lines.add("Written to " + file + ": it stays after a restart, if the server reads that file."));
             }
             case RaisePlan.Refused refused -> {
                 // the reason goes to standard error, as the last line
@@ -77,8 +79,10 @@ public final class RaiseReport {
             lines.add("  " + ManagedWay.hint(result.platform()));
             return;
         }
-        lines.add("%s max_connections from %,d to %,d".formatted(dryRun ? "Would raise" : "Raising", result.sizing().current(), raise.target()));
-        String done = dryRun ? "" : result.applied() ? "   done" : "   refused: " + result.outcome().map(Raising.Outcome::refused).orElse("");
+        lines.add("%s max_connections from %,d to %,d".formatted(dryRun ? "Would raise" : "Raising", result.sizing().current(),
+                raise.target()));
+        String done =
+                dryRun ? "" : result.applied() ? "   done" : "   refused: " + result.outcome().map(Raising.Outcome::refused).orElse("");
         lines.add("  SET GLOBAL max_connections = " + raise.target() + done);
         result.outcome().filter(outcome -> outcome.applied() && outcome.limit() != raise.target())
                 .ifPresent(outcome -> lines.add("  The server has set " + outcome.limit() + " instead."));

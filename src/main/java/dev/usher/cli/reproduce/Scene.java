@@ -213,8 +213,10 @@ public final class Scene implements AutoCloseable {
     }
 
     private Connection connect(String account, String password) throws SQLException {
-        return DriverManager.getConnection("jdbc:mariadb://" + server.host() + ":" + server.port() + "/shop?sslMode=disable&connectionAttributes=program_name:"
-                + account, account, password);
+        return DriverManager.getConnection(
+                "jdbc:mariadb://" + server.host() + ":" + server.port() + "/shop?sslMode=disable&connectionAttributes=program_name:"
+                        + account,
+                account, password);
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {
@@ -224,7 +226,8 @@ public final class Scene implements AutoCloseable {
     }
 
     private void asRoot(String... statements) throws SQLException {
-        try (Connection root = DriverManager.getConnection("jdbc:mariadb://" + server.host() + ":" + server.extraPort() + "/?sslMode=disable", "root", "")) {
+        try (Connection root = DriverManager
+                .getConnection("jdbc:mariadb://" + server.host() + ":" + server.extraPort() + "/?sslMode=disable", "root", "")) {
             for (String sql : statements) {
                 execute(root, sql);
             }

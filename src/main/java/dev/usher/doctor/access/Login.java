@@ -43,7 +43,8 @@ final class Login {
     private Connection connect(Endpoint endpoint, GreetedSocket socket, Greeting.Offer offer) throws NoAccessException {
         boolean tls = tls(endpoint, offer);
         try {
-            return ScopedValue.where(GreetedSocketFactory.SOCKET, socket).call(() -> DriverManager.getConnection(url(endpoint), properties(tls)));
+            return ScopedValue.where(GreetedSocketFactory.SOCKET, socket)
+                    .call(() -> DriverManager.getConnection(url(endpoint), properties(tls)));
         } catch (SQLException e) {
             if (e.getErrorCode() != 0) {
                 throw refused(endpoint, e.getErrorCode(), Driver.message(e));

@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
 public record ServerUrl(HostAndPort address, boolean hasPort, Optional<String> user, Optional<Secret> password) {
     public static final int DEFAULT_PORT = 3306;
 
-    private static final Pattern FORM = Pattern.compile("(?:(?<scheme>[a-z]+)://)?(?:(?<user>[^@:/]*)(?::(?<password>[^@]*))?@)?(?<address>[^@/]+)/?");
+    private static final Pattern FORM =
+            Pattern.compile("(?:(?<scheme>[a-z]+)://)?(?:(?<user>[^@:/]*)(?::(?<password>[^@]*))?@)?(?<address>[^@/]+)/?");
 
     /** @throws IllegalArgumentException with what is allowed */
     public static ServerUrl parse(String text) {

@@ -22,7 +22,8 @@ public record Target(Endpoint endpoint, Optional<Path> socket, Optional<HostAndP
 
     /** Over TCP, TLS where the server offers it. */
     public static Target of(HostAndPort address, String user, Secret password) {
-        return new Target(new Endpoint.Tcp(address), Optional.empty(), Optional.empty(), user, password, ServerTls.PREFERRED, Optional.empty(),
+        return new Target(new Endpoint.Tcp(address), Optional.empty(), Optional.empty(), user, password, ServerTls.PREFERRED,
+                Optional.empty(),
                 TIMEOUT);
     }
 }

@@ -13,17 +13,21 @@ import java.util.Set;
 /** The sessions of clients. */
 final class ProcessList {
     /** Neither a client's, nor to be counted as one. */
-    private static final Set<String> NOT_CLIENTS = Set.of("Daemon", "Binlog Dump", "Binlog Dump GTID", "Slave_IO", "Slave_SQL", "Slave_worker");
+    private static final Set<String> NOT_CLIENTS =
+            Set.of("Daemon", "Binlog Dump", "Binlog Dump GTID", "Slave_IO", "Slave_SQL", "Slave_worker");
     private static final Set<String> SYSTEM_USERS = Set.of("system user", "event_scheduler");
 
     /** Lines are cut: a statement of megabytes says no more than its start. */
-    private static final String MARIADB = "SELECT id, user, host, db, command, time_ms AS millis, state, LEFT(info, 2000) AS info, query_id AS number"
-            + " FROM information_schema.processlist";
-    private static final String MYSQL = "SELECT id, user, host, db, command, time * 1000 AS millis, state, LEFT(info, 2000) AS info, 0 AS number"
-            + " FROM performance_schema.processlist";
+    private static final String MARIADB =
+            "SELECT id, user, host, db, command, time_ms AS millis, state, LEFT(info, 2000) AS info, query_id AS number"
+                    + " FROM information_schema.processlist";
+    private static final String MYSQL =
+            "SELECT id, user, host, db, command, time * 1000 AS millis, state, LEFT(info, 2000) AS info, 0 AS number"
+                    + " FROM performance_schema.processlist";
     private static final String MYSQL_PLAIN = MYSQL.replace("performance_schema.processlist", "information_schema.processlist");
-    private static final String EVENTS = "SELECT t.processlist_id AS id, MAX(e.event_id) AS number FROM performance_schema.events_statements_current e"
-            + " JOIN performance_schema.threads t USING (thread_id) WHERE t.processlist_id IS NOT NULL GROUP BY t.processlist_id";
+    private static final String EVENTS =
+            "SELECT t.processlist_id AS id, MAX(e.event_id) AS number FROM performance_schema.events_statements_current e"
+                    + " JOIN performance_schema.threads t USING (thread_id) WHERE t.processlist_id IS NOT NULL GROUP BY t.processlist_id";
 
     private final Asker asker;
     private final boolean mariaDb;
@@ -42,10 +46,12 @@ final class ProcessList {
     List<Session> read() throws SQLException {
         Map<Long, Long> events = new HashMap<>();
         if (!mariaDb && performanceSchema) {
-            asker.askIfAllowed("which statement a session is at", EVENTS).forEach(row -> events.put(row.number("id"), row.number("number")));
+            asker.askIfAllowed("which statement a session is at", EVENTS)
+                    .forEach(row -> events.put(row.number("id"), row.number("number")));
         }
         List<Asker.Row> rows = asker.ask(mariaDb ? MARIADB : performanceSchema ? MYSQL : MYSQL_PLAIN).stream()
-                .filter(row -> !own.contains(row.number("id")) && !NOT_CLIENTS.contains(row.text("command")) && !SYSTEM_USERS.contains(row.text("user")))
+                .filter(row -> !own.contains(row.number("id")) && !NOT_CLIENTS.contains(row.text("command"))
+                        && !SYSTEM_USERS.contains(row.text("user")))
                 .toList();
         origins.refresh(rows.stream().map(row -> new Origins.Peer(row.number("id"), row.text("host"))).toList());
         List<Session> sessions = new ArrayList<>(rows.size());

@@ -40,28 +40,33 @@ public final class ProxySqlReader {
     private static ProxySql read(Connection connection) throws SQLException {
         List<ProxySql.Backend> servers = new ArrayList<>();
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT p.hostgroup, p.srv_host || ':' || p.srv_port, s.max_connections, p.ConnUsed, p.ConnFree, p.ConnERR"
-                        + " FROM stats_mysql_connection_pool p JOIN runtime_mysql_servers s ON s.hostgroup_id = p.hostgroup AND s.hostname = p.srv_host"
-                        + " AND s.port = p.srv_port")) {
+                ResultSet row = statement.executeQuery(
+                        "SELECT p.hostgroup, p.srv_host || ':' || p.srv_port, s.max_connections, p.ConnUsed, p.ConnFree, p.ConnERR"
+                                + " FROM stats_mysql_connection_pool p JOIN runtime_mysql_servers s ON s.hostgroup_id = p.hostgroup AND s.hostname = p.srv_host"
+                                + " AND s.port = p.srv_port")) {
             while (row.next()) {
-                servers.add(new ProxySql.Backend(row.getInt(1), row.getString(2), row.getLong(3), row.getLong(4), row.getLong(5), row.getLong(6)));
+                servers.add(new ProxySql.Backend(row.getInt(1), row.getString(2), row.getLong(3), row.getLong(4), row.getLong(5),
+                        row.getLong(6)));
             }
         }
         List<ProxySql.User> users = new ArrayList<>();
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT u.username, u.max_connections, s.frontend_connections, u.transaction_persistent"
-                        + " FROM runtime_mysql_users u JOIN stats_mysql_users s ON s.username = u.username WHERE u.frontend = 1")) {
+                ResultSet row =
+                        statement.executeQuery("SELECT u.username, u.max_connections, s.frontend_connections, u.transaction_persistent"
+                                + " FROM runtime_mysql_users u JOIN stats_mysql_users s ON s.username = u.username WHERE u.frontend = 1")) {
             while (row.next()) {
                 users.add(new ProxySql.User(row.getString(1), row.getLong(2), row.getLong(3), row.getInt(4) == 1));
             }
         }
-        return new ProxySql(global(connection, "Client_Connections_connected"), List.copyOf(servers), List.copyOf(users), global(connection, "Questions"),
+        return new ProxySql(global(connection, "Client_Connections_connected"), List.copyOf(servers), List.copyOf(users),
+                global(connection, "Questions"),
                 global(connection, "Server_Connections_created"), global(connection, "Client_Connections_hostgroup_locked"));
     }
 
     private static long global(Connection connection, String name) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT Variable_Value FROM stats_mysql_global WHERE Variable_Name = '" + name + "'")) {
+                ResultSet row =
+                        statement.executeQuery("SELECT Variable_Value FROM stats_mysql_global WHERE Variable_Name = '" + name + "'")) {
             return row.next() ? row.getLong(1) : 0;
         }
     }

@@ -39,7 +39,9 @@ final class Standing {
         return asker.askIfAllowed("broken logins by host (performance_schema.host_cache)",
                 "SELECT ip, sum_connect_errors AS connect_errors, count_authentication_errors AS authentication_errors,"
                         + " count_handshake_errors + count_authentication_errors + sum_connect_errors AS total FROM performance_schema.host_cache")
-                .stream().map(row -> new HostErrors(row.text("ip"), row.number("connect_errors"), row.number("authentication_errors"), row.number("total")))
+                .stream()
+                .map(row -> new HostErrors(row.text("ip"), row.number("connect_errors"), row.number("authentication_errors"),
+                        row.number("total")))
                 .filter(host -> host.total() > 0).toList();
     }
 
@@ -64,6 +66,7 @@ final class Standing {
         String io = row.text(mariaDb ? "slave_io_running" : "replica_io_running");
         String behind = row.text(mariaDb ? "seconds_behind_master" : "seconds_behind_source");
         return new ReplicaState(row.text(mariaDb ? "connection_name" : "channel_name"), sql.equals("Yes") && io.equals("Yes"),
-                behind.isEmpty() ? OptionalLong.empty() : OptionalLong.of(row.number(mariaDb ? "seconds_behind_master" : "seconds_behind_source")));
+                behind.isEmpty() ? OptionalLong.empty()
+                        : OptionalLong.of(row.number(mariaDb ? "seconds_behind_master" : "seconds_behind_source")));
     }
 }

@@ -9,13 +9,15 @@ import java.util.List;
 
 /** Open transactions, and who waits for whom. */
 final class Transactions {
-    private static final String OPEN = "SELECT trx_mysql_thread_id AS id, TIMESTAMPDIFF(SECOND, trx_started, NOW()) AS age, trx_state AS state,"
-            + " trx_rows_locked AS locked, trx_rows_modified AS modified FROM information_schema.innodb_trx WHERE trx_mysql_thread_id <> 0";
-    private static final String MARIADB_ROWS = "SELECT r.trx_mysql_thread_id AS waiting, b.trx_mysql_thread_id AS blocking, l.lock_table AS what"
-            + " FROM information_schema.innodb_lock_waits w"
-            + " JOIN information_schema.innodb_trx b ON b.trx_id = w.blocking_trx_id"
-            + " JOIN information_schema.innodb_trx r ON r.trx_id = w.requesting_trx_id"
-            + " LEFT JOIN information_schema.innodb_locks l ON l.lock_id = w.requested_lock_id";
+    private static final String OPEN =
+            "SELECT trx_mysql_thread_id AS id, TIMESTAMPDIFF(SECOND, trx_started, NOW()) AS age, trx_state AS state,"
+                    + " trx_rows_locked AS locked, trx_rows_modified AS modified FROM information_schema.innodb_trx WHERE trx_mysql_thread_id <> 0";
+    private static final String MARIADB_ROWS =
+            "SELECT r.trx_mysql_thread_id AS waiting, b.trx_mysql_thread_id AS blocking, l.lock_table AS what"
+                    + " FROM information_schema.innodb_lock_waits w"
+                    + " JOIN information_schema.innodb_trx b ON b.trx_id = w.blocking_trx_id"
+                    + " JOIN information_schema.innodb_trx r ON r.trx_id = w.requesting_trx_id"
+                    + " LEFT JOIN information_schema.innodb_locks l ON l.lock_id = w.requested_lock_id";
     private static final String MYSQL_ROWS = "SELECT r.processlist_id AS waiting, b.processlist_id AS blocking,"
             + " CONCAT(l.object_schema, '.', l.object_name) AS what FROM performance_schema.data_lock_waits w"
             + " JOIN performance_schema.threads r ON r.thread_id = w.requesting_thread_id"
@@ -41,7 +43,8 @@ final class Transactions {
 
     List<Transaction> open() throws SQLException {
         return asker.askIfAllowed("open transactions", OPEN).stream()
-                .map(row -> new Transaction(row.number("id"), Duration.ofSeconds(row.number("age")), row.text("state"), row.number("locked"),
+                .map(row -> new Transaction(row.number("id"), Duration.ofSeconds(row.number("age")), row.text("state"),
+                        row.number("locked"),
                         row.number("modified")))
                 .toList();
     }

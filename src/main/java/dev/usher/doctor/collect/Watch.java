@@ -61,7 +61,8 @@ public final class Watch {
         machine = local.map(MachineWatch::begin);
         if (machine.isEmpty()) {
             asker.unseen("the machine's memory, descriptors and threads",
-                    entry.endpoint().isLocal() ? "/proc does not show the server's process to this user" : "the server is not on this machine");
+                    entry.endpoint().isLocal() ? "/proc does not show the server's process to this user"
+                            : "the server is not on this machine");
         }
         Set<Long> own = Set.of(asker.ask("SELECT CONNECTION_ID() AS id").getFirst().number("id"));
         processes = new ProcessList(asker, mariaDb, performanceSchema, own, new Origins(asker, performanceSchema, clients()));
@@ -88,7 +89,8 @@ public final class Watch {
      * @throws SQLException if the server refuses what cannot be done without, or is gone
      * @throws InterruptedException if the thread is interrupted while it waits for the next look
      */
-    public static Facts of(Entry entry, Duration duration, Optional<ProxySql> proxySql, Progress progress) throws SQLException, InterruptedException {
+    public static Facts of(Entry entry, Duration duration, Optional<ProxySql> proxySql, Progress progress)
+            throws SQLException, InterruptedException {
         return new Watch(entry).look(duration, proxySql, progress);
     }
 
@@ -113,7 +115,8 @@ public final class Watch {
         return facts(samples, open, waits, proxySql);
     }
 
-    private Facts facts(List<Sample> samples, Map<Long, Transaction> open, Set<LockWait> waits, Optional<ProxySql> proxySql) throws SQLException {
+    private Facts facts(List<Sample> samples, Map<Long, Transaction> open, Set<LockWait> waits, Optional<ProxySql> proxySql)
+            throws SQLException {
         ServerIdentity server = new ServerIdentity(variables.getOrDefault("version", entry.version()), Platform.of(variables),
                 entry.endpoint().toString(), entry.description(), entry.way().isAdministrative());
         boolean countable = performanceSchema && samples.getLast().sessions().size() <= MOST_SESSIONS_TO_COUNT_STATEMENTS_OF;

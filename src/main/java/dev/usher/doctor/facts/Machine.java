@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  * @param listenOverflows connections that the system dropped since nobody accepted them, during the watch, on the whole machine
  * @param acceptQueue waiting to be accepted by the server, the most seen
  */
-public record Machine(long pid, long descriptors, OptionalLong descriptorLimit, long threads, OptionalLong threadLimit, long resident, long swapped,
+public record Machine(long pid, long descriptors, OptionalLong descriptorLimit, long threads, OptionalLong threadLimit, long resident,
+        long swapped,
         OptionalLong memoryLimit, long memoryUsed, long memoryLimitHits, long outOfMemoryKills, long totalMemory, long availableMemory,
         long swapTotal, long swapFree, long pagesSwappedIn, long listenOverflows, long acceptQueue) {}

@@ -42,7 +42,8 @@ public enum Platform {
         if (base.contains("/rdsdbbin") || variables.getOrDefault("datadir", "").contains("/rdsdbdata")) {
             return RDS;
         }
-        if (variables.keySet().stream().anyMatch(name -> name.startsWith("cloudsql_")) || variables.getOrDefault("version", "").contains("-google")
+        if (variables.keySet().stream().anyMatch(name -> name.startsWith("cloudsql_"))
+                || variables.getOrDefault("version", "").contains("-google")
                 || comment.contains("(google)")) {
             return CLOUD_SQL;
         }

@@ -35,7 +35,8 @@ public final class Leaks {
         return List.copyOf(suspects);
     }
 
-    private static Optional<Suspect> judged(Client client, List<SeenSession> sessions, History history, Map<Client, List<SeenSession>> clients,
+    private static Optional<Suspect> judged(Client client, List<SeenSession> sessions, History history,
+            Map<Client, List<SeenSession>> clients,
             Duration olderThan) {
         List<SeenSession> stale = sessions.stream()
                 .filter(session -> session.sleeps() && session.since().compareTo(olderThan) >= 0 && !history.wasUsedAgain(session.id()))

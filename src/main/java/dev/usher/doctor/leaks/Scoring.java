@@ -35,13 +35,15 @@ final class Scoring {
         Duration watched = looks.getLast().at().minus(looks.getFirst().at());
         int points = 0;
         if (opened - closed >= 2 && stale.size() >= FEW) {
-            points += add(evidence, "growth_without_release", closed == 0 ? 35 : 20, "grew from %d to %d connections in %s, %s".formatted(first.size(),
-                    last.size(), text(watched), closed == 0 ? "none was closed" : closed + " were closed"));
+            points += add(evidence, "growth_without_release", closed == 0 ? 35 : 20,
+                    "grew from %d to %d connections in %s, %s".formatted(first.size(),
+                            last.size(), text(watched), closed == 0 ? "none was closed" : closed + " were closed"));
         }
         long left = last.stream().filter(id -> !first.contains(id) && !history.wasUsedAgain(id)).count();
         if (opened >= 2 && stale.size() >= FEW && usedAgain * 10 < sessions.size()) {
-            points += add(evidence, "opened_while_others_slept", left >= 2 ? 30 : 10, "opened %d connections while %d slept and were not used"
-                    .formatted(opened, stale.size()));
+            points +=
+                    add(evidence, "opened_while_others_slept", left >= 2 ? 30 : 10, "opened %d connections while %d slept and were not used"
+                            .formatted(opened, stale.size()));
         }
         // A few in use beside many that are not: a process can have a pool and a leak.
         if (usedAgain * 10 >= sessions.size()) {
@@ -64,14 +66,18 @@ final class Scoring {
             evidence.add(new Evidence("sleeping", 0, "%d sleep for %s to %s".formatted(stale.size(), text(shortest), text(longest))));
         }
         if (spread && isOlderLonger(stale)) {
-            points += add(evidence, "never_used_again", stale.size() >= MANY ? 30 : 20, "the older a connection the longer it sleeps: each was used once");
+            points += add(evidence, "never_used_again", stale.size() >= MANY ? 30 : 20,
+                    "the older a connection the longer it sleeps: each was used once");
         }
-        long oneRequest = stale.stream().filter(session -> session.statements().isPresent() && session.statements().getAsLong() <= ONE_REQUEST).count();
+        long oneRequest = stale.stream()
+                .filter(session -> session.statements().isPresent() && session.statements().getAsLong() <= ONE_REQUEST).count();
         if (stale.size() >= FEW && oneRequest * 10 >= stale.size() * 9L) {
-            points += add(evidence, "one_request_each", 15, "%d of them ran no more than %d statements since their login".formatted(oneRequest, ONE_REQUEST));
+            points += add(evidence, "one_request_each", 15,
+                    "%d of them ran no more than %d statements since their login".formatted(oneRequest, ONE_REQUEST));
         }
         if (longest.compareTo(BEYOND_A_POOLS_LIFETIME) > 0 && stale.size() >= FEW) {
-            points += add(evidence, "older_than_pools_keep", 15, "the longest sleeps for %s: pools retire a connection before that".formatted(text(longest)));
+            points += add(evidence, "older_than_pools_keep", 15,
+                    "the longest sleeps for %s: pools retire a connection before that".formatted(text(longest)));
         }
         return points;
     }
@@ -86,7 +92,8 @@ final class Scoring {
                         && other.getKey().program().equals(client.program()) && other.getValue().size() == sessions.size())
                 .count();
         return alike >= 2 && sessions.size() > 1
-                ? add(evidence, "pools_of_one_size", -20, "%d other processes of this program have %d connections too: pools".formatted(alike, sessions.size()))
+                ? add(evidence, "pools_of_one_size", -20,
+                        "%d other processes of this program have %d connections too: pools".formatted(alike, sessions.size()))
                 : 0;
     }
 
@@ -97,9 +104,11 @@ final class Scoring {
         }
         Duration oldest = stuck.stream().flatMap(session -> session.transaction().stream()).map(SeenSession.OpenTransaction::age)
                 .max(Comparator.naturalOrder()).orElse(Duration.ZERO);
-        long locked = stuck.stream().flatMap(session -> session.transaction().stream()).mapToLong(SeenSession.OpenTransaction::locked).sum();
-        return add(evidence, "idle_transactions", locked > 0 ? 65 : 50, "%d sleep in an open transaction, the oldest for %s%s".formatted(stuck.size(),
-                text(oldest), locked > 0 ? ", and hold locks on about " + locked + " rows" : ""));
+        long locked =
+                stuck.stream().flatMap(session -> session.transaction().stream()).mapToLong(SeenSession.OpenTransaction::locked).sum();
+        return add(evidence, "idle_transactions", locked > 0 ? 65 : 50,
+                "%d sleep in an open transaction, the oldest for %s%s".formatted(stuck.size(),
+                        text(oldest), locked > 0 ? ", and hold locks on about " + locked + " rows" : ""));
     }
 
     /** No third of the ages lies within a twentieth of their range: a pool's are in a heap, since its last peak. */

@@ -33,7 +33,8 @@ public record SeenSession(long id, Client client, String command, Duration since
     /** Belongs to the server, to replication or to whoever operates the server: nobody's leak. */
     public boolean isProtected() {
         String kind = command.toLowerCase(Locale.ROOT);
-        return SYSTEM.contains(client.account()) || kind.startsWith("binlog dump") || kind.startsWith("register") || kind.startsWith("slave")
+        return SYSTEM.contains(client.account()) || kind.startsWith("binlog dump") || kind.startsWith("register")
+                || kind.startsWith("slave")
                 || kind.equals("daemon") || kind.equals("connect");
     }
 }

@@ -42,7 +42,8 @@ public record LocalServer(long pid, List<Integer> ports, List<Path> sockets) {
         for (Path process : Proc.processes()) {
             Set<String> own = Proc.sockets(process);
             if (own.stream().anyMatch(inodes::contains)) {
-                return Optional.of(of(Long.parseLong(process.getFileName().toString()), all.stream().filter(one -> own.contains(one.inode())).toList()));
+                return Optional.of(of(Long.parseLong(process.getFileName().toString()),
+                        all.stream().filter(one -> own.contains(one.inode())).toList()));
             }
         }
         return Optional.empty();

@@ -56,7 +56,8 @@ public final class MachineWatch {
                 Proc.field(status, "Threads"), lowest(limit(process, "Max processes"), cgroup.threadLimit()),
                 Proc.field(status, "VmRSS"), Proc.field(status, "VmSwap"),
                 cgroup.memoryLimit(), cgroup.memoryUsed(), cgroup.memoryLimitHits() - limitHits, cgroup.outOfMemoryKills() - kills,
-                Proc.field(memory, "MemTotal"), Proc.field(memory, "MemAvailable"), Proc.field(memory, "SwapTotal"), Proc.field(memory, "SwapFree"),
+                Proc.field(memory, "MemTotal"), Proc.field(memory, "MemAvailable"), Proc.field(memory, "SwapTotal"),
+                Proc.field(memory, "SwapFree"),
                 swappedIn() - swappedIn, overflows() - overflows, acceptQueue);
     }
 

@@ -39,7 +39,8 @@ final class ControlGroups {
         }
         List<String> names = List.of(controllers.split(","));
         if (names.contains("memory")) {
-            upwards(ROOT.resolve("memory"), path).forEach(group -> memory(group, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_"));
+            upwards(ROOT.resolve("memory"), path)
+                    .forEach(group -> memory(group, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_"));
         }
         if (names.contains("pids")) {
             upwards(ROOT.resolve("pids"), path).forEach(this::threads);

@@ -31,7 +31,8 @@ final class MachineReader {
         }
         long threads = Math.min(number("/proc/sys/kernel/threads-max"), number("/proc/sys/kernel/pid_max"));
         ControlGroups groups = ControlGroups.of(process);
-        return Optional.of(new MachineFacts(kib(memory, "MemTotal"), kib(memory, "MemAvailable"), Runtime.getRuntime().availableProcessors(),
+        return Optional.of(new MachineFacts(kib(memory, "MemTotal"), kib(memory, "MemAvailable"),
+                Runtime.getRuntime().availableProcessors(),
                 threads, number("/proc/sys/vm/max_map_count"), groups.memory(), groups.threadsLeft(), process(pid, process, status)));
     }
 
@@ -39,7 +40,8 @@ final class MachineReader {
         Map<String, OptionalLong> limits = limits(process);
         boolean root = status.getOrDefault("Uid", "0").strip().split("\\s+")[0].equals("0");
         return new ProcessFacts(pid, kib(status, "VmRSS"), kib(status, "VmSize"), kib(status, "VmData"),
-                Integer.parseInt(status.getOrDefault("Threads", "1").strip()), entries(process.resolve("fd")), lines(process.resolve("maps")),
+                Integer.parseInt(status.getOrDefault("Threads", "1").strip()), entries(process.resolve("fd")),
+                lines(process.resolve("maps")),
                 limits.getOrDefault("Max open files", OptionalLong.empty()),
                 root ? OptionalLong.empty() : limits.getOrDefault("Max processes", OptionalLong.empty()),
                 limits.getOrDefault("Max address space", OptionalLong.empty()), limits.getOrDefault("Max data size", OptionalLong.empty()),

@@ -18,7 +18,8 @@ public record OptionFilePlace(String file, String warning) {
 
     public static OptionFilePlace of(Optional<MachineFacts> machine) {
         if (machine.isEmpty()) {
-            return new OptionFilePlace(DEBIAN + "/99-max-connections.cnf (Debian, Ubuntu) or " + OTHERS + "/zz-max-connections.cnf (Red Hat, SUSE)", "");
+            return new OptionFilePlace(
+                    DEBIAN + "/99-max-connections.cnf (Debian, Ubuntu) or " + OTHERS + "/zz-max-connections.cnf (Red Hat, SUSE)", "");
         }
         List<String> command = machine.get().process().command();
         return new OptionFilePlace(file(command), warning(command));

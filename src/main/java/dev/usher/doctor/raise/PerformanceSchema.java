@@ -12,7 +12,8 @@ import java.util.Set;
 final class PerformanceSchema {
     /** The buffers that grow with the number of threads. */
     private static final Set<String> BY_THREAD = Set.of("threads", "session_connect_attrs", "events_waits_history", "events_stages_history",
-            "events_statements_history", "events_statements_current", "events_transactions_history", "(history_statements_digest_token_array)",
+            "events_statements_history", "events_statements_current", "events_transactions_history",
+            "(history_statements_digest_token_array)",
             "(current_statements_digest_token_array)", "(history_statements_text_array)", "(current_statements_text_array)",
             "events_waits_summary_by_thread_by_event_name", "events_stages_summary_by_thread_by_event_name",
             "events_statements_summary_by_thread_by_event_name", "events_transactions_summary_by_thread_by_event_name",

@@ -35,14 +35,16 @@ final class SessionMemoryReader {
             }
         }
         Percentile active = new Percentile();
-        try (ResultSet rows = statement.executeQuery("SELECT MAX_TOTAL_MEMORY, COUNT_STAR FROM performance_schema.events_statements_summary_by_digest"
-                + " WHERE MAX_TOTAL_MEMORY > 0")) {
+        try (ResultSet rows =
+                statement.executeQuery("SELECT MAX_TOTAL_MEMORY, COUNT_STAR FROM performance_schema.events_statements_summary_by_digest"
+                        + " WHERE MAX_TOTAL_MEMORY > 0")) {
             while (rows.next()) {
                 active.add(rows.getLong(1), rows.getLong(2));
             }
         }
         return new SessionMemory(idle.atLeast(1).at(95), "95th percentile of TOTAL_MEMORY of sleeping threads",
-                active.atLeast(ENOUGH_STATEMENTS).at(99), "99th percentile of MAX_TOTAL_MEMORY by digest, %d statements".formatted(active.count()),
+                active.atLeast(ENOUGH_STATEMENTS).at(99),
+                "99th percentile of MAX_TOTAL_MEMORY by digest, %d statements".formatted(active.count()),
                 instruments);
     }
 

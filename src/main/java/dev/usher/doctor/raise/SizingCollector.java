@@ -67,7 +67,8 @@ public final class SizingCollector {
 
     /** The limit as the server has it now. */
     public static int maxConnections(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery("SELECT @@global.max_connections")) {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT @@global.max_connections")) {
             row.next();
             return row.getInt(1);
         }

@@ -11,15 +11,16 @@ import java.util.Optional;
 
 /** A diagnosis as one HTML page that needs nothing else: no script, no font, no image. */
 public final class HtmlReport {
-    private static final String STYLE = """
-            body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff }
-            h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-top: 2rem } pre { background: #f4f4f4; padding: .6rem; overflow-x: auto }
-            .critical { color: #b00020 } .warning { color: #8a5a00 } .info { color: #1b6e3c } .quiet { color: #666 }
-            table { border-collapse: collapse } td { padding: .1rem .8rem .1rem 0; vertical-align: middle } td.n { text-align: right }
-            .bar { height: .8rem; background: #4a78b5; min-width: 2px }
-            @media (prefers-color-scheme: dark) { body { color: #ddd; background: #181818 } pre { background: #262626 } .critical { color: #ff7a86 }
-              .warning { color: #e0b050 } .info { color: #6ccf94 } .quiet { color: #999 } }
-            """;
+    private static final String STYLE =
+            """
+                    body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff }
+                    h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin-top: 2rem } pre { background: #f4f4f4; padding: .6rem; overflow-x: auto }
+                    .critical { color: #b00020 } .warning { color: #8a5a00 } .info { color: #1b6e3c } .quiet { color: #666 }
+                    table { border-collapse: collapse } td { padding: .1rem .8rem .1rem 0; vertical-align: middle } td.n { text-align: right }
+                    .bar { height: .8rem; background: #4a78b5; min-width: 2px }
+                    @media (prefers-color-scheme: dark) { body { color: #ddd; background: #181818 } pre { background: #262626 } .critical { color: #ff7a86 }
+                      .warning { color: #e0b050 } .info { color: #6ccf94 } .quiet { color: #999 } }
+                    """;
 
     private final StringBuilder page = new StringBuilder();
 
@@ -33,12 +34,17 @@ public final class HtmlReport {
 
     private void write(Diagnosis diagnosis, Optional<LimitAdvice> limit) {
         Facts facts = diagnosis.facts();
-        page.append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\n<title>")
-                .append(escaped(diagnosis.cause().id() + ", " + facts.server().endpoint())).append("</title>\n<style>").append(STYLE).append("</style></head><body>\n");
+        page.append(
+                "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\n<title>")
+                .append(escaped(diagnosis.cause().id() + ", " + facts.server().endpoint())).append("</title>\n<style>").append(STYLE)
+                .append("</style></head><body>\n");
         element("h1", diagnosis.severity().id(), diagnosis.cause().id() + ": " + diagnosis.summary());
-        element("p", "quiet", diagnosis.cause().title() + "; confidence " + Text.percent(diagnosis.confidence()) + ", " + diagnosis.severity().id());
-        element("p", "", facts.server().product() + " at " + facts.server().endpoint() + ", watched for " + Text.seconds(facts.watched()) + "; in by "
-                + facts.server().way());
+        element("p", "quiet",
+                diagnosis.cause().title() + "; confidence " + Text.percent(diagnosis.confidence()) + ", " + diagnosis.severity().id());
+        element("p", "",
+                facts.server().product() + " at " + facts.server().endpoint() + ", watched for " + Text.seconds(facts.watched())
+                        + "; in by "
+                        + facts.server().way());
         picture(diagnosis.picture(), limit);
         diagnosis.findings().forEach(this::finding);
         if (!facts.unseen().isEmpty()) {
@@ -51,13 +57,15 @@ public final class HtmlReport {
     }
 
     private void picture(Picture picture, Optional<LimitAdvice> limit) {
-        element("h2", "", "Connections: " + picture.current() + " now, at most " + picture.connected() + " of max_connections = " + picture.limit()
-                + (picture.refused() > 0 ? ", " + picture.refused() + " refused" : ""));
+        element("h2", "",
+                "Connections: " + picture.current() + " now, at most " + picture.connected() + " of max_connections = " + picture.limit()
+                        + (picture.refused() > 0 ? ", " + picture.refused() + " refused" : ""));
         page.append("<table>\n");
         Bars.of(picture).counts().forEach((state, count) -> row(state.title(), count, picture.limit()));
         page.append("</table>\n");
-        limit.ifPresent(advice -> element("p", "quiet", "max_connections could be " + advice.recommended() + ", at most " + advice.ceiling() + " ("
-                + advice.limitedBy() + ")"));
+        limit.ifPresent(
+                advice -> element("p", "quiet", "max_connections could be " + advice.recommended() + ", at most " + advice.ceiling() + " ("
+                        + advice.limitedBy() + ")"));
         element("h2", "", "Where they come from");
         page.append("<table>\n");
         for (Process process : picture.processes()) {
@@ -68,7 +76,8 @@ public final class HtmlReport {
 
     private void row(String title, int count, long limit) {
         long width = Math.clamp(Math.round(300.0 * count / Math.max(1, limit)), 0, 300);
-        page.append("<tr><td>").append(escaped(title)).append("</td><td class=\"n\">").append(count).append("</td><td><div class=\"bar\" style=\"width:")
+        page.append("<tr><td>").append(escaped(title)).append("</td><td class=\"n\">").append(count)
+                .append("</td><td><div class=\"bar\" style=\"width:")
                 .append(width).append("px\"></div></td></tr>\n");
     }
 
@@ -97,7 +106,8 @@ public final class HtmlReport {
     }
 
     private void element(String name, String look, String text) {
-        page.append('<').append(name).append(look.isEmpty() ? "" : " class=\"" + look + "\"").append('>').append(escaped(text)).append("</").append(name)
+        page.append('<').append(name).append(look.isEmpty() ? "" : " class=\"" + look + "\"").append('>').append(escaped(text)).append("</")
+                .append(name)
                 .append(">\n");
     }
 

@@ -51,7 +51,8 @@ public final class TextReport {
         lines.add(" " + dim("in by " + facts.server().way()));
         lines.add("");
         lines.add(" " + coloured(diagnosis.severity(), bold(diagnosis.cause().id()) + ": " + diagnosis.summary()));
-        lines.add(" " + dim(diagnosis.cause().title() + "; confidence " + Text.percent(diagnosis.confidence()) + ", " + diagnosis.severity().id()));
+        lines.add(" " + dim(
+                diagnosis.cause().title() + "; confidence " + Text.percent(diagnosis.confidence()) + ", " + diagnosis.severity().id()));
         picture();
         diagnosis.findings().forEach(this::finding);
         if (!facts.unseen().isEmpty()) {
@@ -65,14 +66,17 @@ public final class TextReport {
     private void picture() {
         Picture picture = diagnosis.picture();
         lines.add("");
-        lines.add(" " + bold("Connections: " + picture.current() + " now, at most " + picture.connected() + " of max_connections = " + picture.limit())
+        lines.add(" "
+                + bold("Connections: " + picture.current() + " now, at most " + picture.connected() + " of max_connections = "
+                        + picture.limit())
                 + (picture.refused() > 0 ? ", " + picture.refused() + " refused" : ""));
         Bars.of(picture).counts().forEach((state, count) -> {
             if (count > 0) {
                 bar(state.title(), count, picture.limit());
             }
         });
-        limit.ifPresent(advice -> lines.add("   " + dim("max_connections could be " + advice.recommended() + ", at most " + advice.ceiling() + " (" + advice.limitedBy() + ")")));
+        limit.ifPresent(advice -> lines.add("   " + dim(
+                "max_connections could be " + advice.recommended() + ", at most " + advice.ceiling() + " (" + advice.limitedBy() + ")")));
         lines.add("");
         picture.processes().stream().limit(MOST_PROCESSES).forEach(this::process);
         int more = picture.processes().size() - MOST_PROCESSES;
@@ -87,7 +91,8 @@ public final class TextReport {
 
     private void bar(String title, int count, long limit) {
         int width = (int) Math.clamp(Math.round((double) BAR * count / Math.max(1, limit)), 1, BAR);
-        lines.add("   " + title + " ".repeat(Math.max(1, LABEL - title.length())) + String.format("%5d", count) + "  " + String.valueOf(block).repeat(width));
+        lines.add("   " + title + " ".repeat(Math.max(1, LABEL - title.length())) + String.format("%5d", count) + "  "
+                + String.valueOf(block).repeat(width));
     }
 
     private void finding(Finding finding) {

@@ -28,7 +28,8 @@ final class AccountRule implements Rule {
         long global = facts.number("max_user_connections").orElse(0);
         if (global > 0) {
             byUser.forEach((user, now) -> {
-                boolean own = facts.accountLimits().stream().anyMatch(limit -> limit.account().startsWith(user + "@") && limit.connections() > 0);
+                boolean own =
+                        facts.accountLimits().stream().anyMatch(limit -> limit.account().startsWith(user + "@") && limit.connections() > 0);
                 if (now >= global && !own) {
                     all.add(finding(picture, user, now, global, "max_user_connections", 1203));
                 }
@@ -47,29 +48,39 @@ final class AccountRule implements Rule {
         if (failed > 0) {
             evidence.add(Text.count(failed, "login") + " failed in " + picture.watched());
         }
-        long sleeping = facts.last().sessions().stream().filter(session -> account.startsWith(session.client().account() + "@") && session.isSleeping()).count();
+        long sleeping = facts.last().sessions().stream()
+                .filter(session -> account.startsWith(session.client().account() + "@") && session.isSleeping()).count();
         evidence.add(sleeping + " of the account's connections sleep");
-        return new Finding("account_limit", Cause.ACCOUNT_LIMIT, failed > 0 || now >= limit ? Severity.CRITICAL : Severity.WARNING, confidence, 1,
+        return new Finding("account_limit", Cause.ACCOUNT_LIMIT, failed > 0 || now >= limit ? Severity.CRITICAL : Severity.WARNING,
+                confidence, 1,
                 account + " has reached its own limit of " + limit, evidence, "clients being refused with 1040 rather than " + error,
                 remedies(facts, account, limit, error));
     }
 
     private static List<Remedy> remedies(Facts facts, String account, long limit, int error) {
-        String whom = account.contains("@") ? "'" + account.substring(0, account.lastIndexOf('@')) + "'@'" + account.substring(account.lastIndexOf('@') + 1) + "'" : account;
+        String whom = account.contains("@")
+                ? "'" + account.substring(0, account.lastIndexOf('@')) + "'@'" + account.substring(account.lastIndexOf('@') + 1) + "'"
+                : account;
         Remedy raise = error == 1226
                 ? Settings.run("if the limit is not meant", "doubles it; 0 would leave the server's own limit alone",
-                        List.of("ALTER USER " + whom + " WITH MAX_USER_CONNECTIONS " + limit * 2 + ";"), "Do not raise max_connections: it is not the limit that was met.")
-                : new Settings(facts.server()).remedy("if the limit is not meant", "doubles it", "max_user_connections", Long.toString(limit * 2),
+                        List.of("ALTER USER " + whom + " WITH MAX_USER_CONNECTIONS " + limit * 2 + ";"),
+                        "Do not raise max_connections: it is not the limit that was met.")
+                : new Settings(facts.server()).remedy("if the limit is not meant", "doubles it", "max_user_connections",
+                        Long.toString(limit * 2),
                         "Do not raise max_connections: it is not the limit that was met.");
-        return List.of(raise, Settings.advice("if it is meant", "the application's pools must be smaller than the account's limit together, or share one pool: "
-                + "usher serve --server HOST:PORT", ""));
+        return List.of(raise,
+                Settings.advice("if it is meant",
+                        "the application's pools must be smaller than the account's limit together, or share one pool: "
+                                + "usher serve --server HOST:PORT",
+                        ""));
     }
 
     private static Finding hourly(Picture picture, AccountLimit limit, long now) {
         return new Finding("account_hourly_limit", Cause.ACCOUNT_LIMIT, Severity.CRITICAL, 0.7, 1,
                 limit.account() + " may open only " + limit.connectionsPerHour() + " connections an hour",
                 List.of("MAX_CONNECTIONS_PER_HOUR " + limit.connectionsPerHour() + " (error 1226)",
-                        Text.count(picture.failedLogins(), "login") + " failed in " + picture.watched(), "it has " + Text.count(now, "connection") + " now"),
+                        Text.count(picture.failedLogins(), "login") + " failed in " + picture.watched(),
+                        "it has " + Text.count(now, "connection") + " now"),
                 "the failed logins being wrong passwords (error 1045)",
                 List.of(Settings.run("now", "counts from zero again, for every account", List.of("FLUSH USER_RESOURCES;"), ""),
                         Settings.advice("for good", "connections that are kept: a pool", "")));

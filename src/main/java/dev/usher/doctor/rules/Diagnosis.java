@@ -8,4 +8,5 @@ import java.util.List;
  *
  * @param findings the weightiest first
  */
-public record Diagnosis(Facts facts, Picture picture, Cause cause, double confidence, Severity severity, String summary, List<Finding> findings) {}
+public record Diagnosis(Facts facts, Picture picture, Cause cause, double confidence, Severity severity, String summary,
+        List<Finding> findings) {}

@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 public final class Digest {
     private static final int LONGEST = 160;
     private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/|(?:--\\s|#)[^\\n]*", Pattern.DOTALL);
-    private static final Pattern VALUE = Pattern.compile("'(?:[^'\\\\]|\\\\.|'')*'|\"(?:[^\"\\\\]|\\\\.|\"\")*\"|\\b0x[0-9a-fA-F]+\\b|(?<![\\w.`])\\d+(?:\\.\\d+)?(?:[eE][-+]?\\d+)?\\b");
+    private static final Pattern VALUE = Pattern.compile(
+            "'(?:[^'\\\\]|\\\\.|'')*'|\"(?:[^\"\\\\]|\\\\.|\"\")*\"|\\b0x[0-9a-fA-F]+\\b|(?<![\\w.`])\\d+(?:\\.\\d+)?(?:[eE][-+]?\\d+)?\\b");
     private static final Pattern LIST = Pattern.compile("\\(\\s*\\?(?:\\s*,\\s*\\?)+\\s*\\)");
 
     private Digest() {}

@@ -37,15 +37,17 @@ final class LeakRule implements Rule {
         boolean unused = process.used() - Math.max(0, process.growth()) <= 0.25 * Math.max(1, older);
         if (grows && unused) {
             confidence = 0.9;
-            evidence.add(process.client() + " opened " + process.growth() + " connections in " + picture.watched() + " and closed " + process.closed()
+            evidence.add(process.client() + " opened " + process.growth() + " connections in " + picture.watched() + " and closed "
+                    + process.closed()
                     + ": now " + process.size());
         }
         double order = order(process.dormant());
         long spread = spread(process.dormant());
         if (dormant >= FEWEST_TO_ORDER && order >= ORDERED && spread >= FEWEST_SECONDS_APART && dormant >= 0.8 * process.size()) {
             confidence = Math.max(confidence, 0.85);
-            evidence.add("the older a connection, the longer it has slept: each was used when it was opened and never again (rank correlation "
-                    + Text.number(Math.round(order * 100) / 100.0) + " over " + spread + " s)");
+            evidence.add(
+                    "the older a connection, the longer it has slept: each was used when it was opened and never again (rank correlation "
+                            + Text.number(Math.round(order * 100) / 100.0) + " over " + spread + " s)");
         }
         if (confidence == 0) {
             return List.of();
@@ -59,16 +61,18 @@ final class LeakRule implements Rule {
             evidence.add("half of them have executed at most " + Text.count(median, "statement") + " since their login");
         }
         evidence.add(Text.count(dormant, "connection") + " of " + process.size() + " have slept all the time"
-                + (picture.facts().samples().size() > 1 ? " (" + picture.watched() + ")" : "") + ", the longest for " + Text.age(longest(process.dormant())));
+                + (picture.facts().samples().size() > 1 ? " (" + picture.watched() + ")" : "") + ", the longest for "
+                + Text.age(longest(process.dormant())));
         Set<Long> open = picture.facts().transactions().stream().map(transaction -> transaction.sessionId()).collect(Collectors.toSet());
         long inTransaction = process.dormant().stream().filter(session -> open.contains(session.id())).count();
         if (inTransaction > 0) {
             evidence.add(Text.count(inTransaction, "connection") + " of those hold an open transaction");
         }
-        return List.of(new Finding("connection_leak", Cause.CONNECTION_LEAK, picture.severity(), confidence, picture.shareOfCurrent(dormant),
-                process.client() + " holds " + Text.count(process.size(), "connection") + " and gives none back", evidence,
-                "one of these connections being used again, or closed by the application, while you watch longer (--watch 60s)",
-                remedies(process, picture)));
+        return List
+                .of(new Finding("connection_leak", Cause.CONNECTION_LEAK, picture.severity(), confidence, picture.shareOfCurrent(dormant),
+                        process.client() + " holds " + Text.count(process.size(), "connection") + " and gives none back", evidence,
+                        "one of these connections being used again, or closed by the application, while you watch longer (--watch 60s)",
+                        remedies(process, picture)));
     }
 
     private static List<Remedy> remedies(Process process, Picture picture) {
@@ -76,12 +80,16 @@ final class LeakRule implements Rule {
         List<Remedy> all = new ArrayList<>();
         all.add(Settings.run("now", "closes what leaked; each connection is looked at again right before its KILL",
                 List.of("-- usher leaks --server URL --older-than 60s --kill"), "Do not restart the server: the leak fills it again."));
-        all.add(Settings.advice("for good", "in " + process.client() + " a connection is opened and not closed on some path: close it in finally (try-with-resources, "
-                + "with, defer), and switch on the pool's own leak detection", "Do not raise max_connections: it only takes longer until it is full."));
+        all.add(Settings.advice("for good",
+                "in " + process.client() + " a connection is opened and not closed on some path: close it in finally (try-with-resources, "
+                        + "with, defer), and switch on the pool's own leak detection",
+                "Do not raise max_connections: it only takes longer until it is full."));
         picture.facts().number("wait_timeout").ifPresent(seconds -> {
             if (seconds > 600) {
-                all.add(settings.remedy("until the application is repaired", "the server closes what sleeps longer; it is " + Text.number(seconds) + " s now",
-                        "wait_timeout", "300", "Not below the idle time of the pools of other applications, which would then get closed connections."));
+                all.add(settings.remedy("until the application is repaired",
+                        "the server closes what sleeps longer; it is " + Text.number(seconds) + " s now",
+                        "wait_timeout", "300",
+                        "Not below the idle time of the pools of other applications, which would then get closed connections."));
             }
         });
         return List.copyOf(all);
@@ -98,8 +106,9 @@ final class LeakRule implements Rule {
     }
 
     private static long medianStatements(List<Session> dormant, Picture picture) {
-        List<Long> counts = dormant.stream().map(session -> picture.facts().statements().get(session.id())).filter(java.util.Objects::nonNull).sorted()
-                .toList();
+        List<Long> counts =
+                dormant.stream().map(session -> picture.facts().statements().get(session.id())).filter(java.util.Objects::nonNull).sorted()
+                        .toList();
         return counts.isEmpty() ? 0 : counts.get(counts.size() / 2);
     }
 

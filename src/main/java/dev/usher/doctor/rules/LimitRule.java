@@ -31,9 +31,12 @@ final class LimitRule implements Rule {
         return List.of(new Finding("limit_too_low", Cause.LIMIT_TOO_LOW, Severity.CRITICAL, confidence, share,
                 "max_connections = " + picture.limit() + " is reached by connections that are in use", evidence,
                 "most of the connections sleeping when you watch longer: then it is a leak or pools that are too large",
-                List.of(Settings.run("now", "raises the limit as far as memory and descriptors allow, and keeps it", List.of("-- usher raise --server URL --to auto"),
+                List.of(Settings.run("now", "raises the limit as far as memory and descriptors allow, and keeps it",
+                        List.of("-- usher raise --server URL --to auto"),
                         "Do not guess a large number: a server that runs out of memory is killed, with all its connections."),
-                        Settings.advice("if it is near the ceiling already", "a pool in front (usher serve --server HOST:PORT) lets as many clients share fewer "
-                                + "connections", ""))));
+                        Settings.advice("if it is near the ceiling already",
+                                "a pool in front (usher serve --server HOST:PORT) lets as many clients share fewer "
+                                        + "connections",
+                                ""))));
     }
 }

@@ -23,7 +23,8 @@ final class MemoryRule implements Rule {
             return List.of();
         }
         evidence.add(picture.connected() + " of " + picture.limit() + " connections");
-        return List.of(new Finding("memory_pressure", Cause.MEMORY_PRESSURE, confidence >= 0.9 ? Severity.CRITICAL : Severity.WARNING, confidence, 1,
+        return List.of(new Finding("memory_pressure", Cause.MEMORY_PRESSURE, confidence >= 0.9 ? Severity.CRITICAL : Severity.WARNING,
+                confidence, 1,
                 "memory is nearly gone", evidence, "the memory being free again when you look at a busier time",
                 remedies(picture)));
     }
@@ -40,7 +41,8 @@ final class MemoryRule implements Rule {
         }
         if (machine.outOfMemoryKills() > 0) {
             confidence = 0.97;
-            evidence.add("the system has killed " + Text.count(machine.outOfMemoryKills(), "process") + " for lack of memory in " + picture.watched());
+            evidence.add("the system has killed " + Text.count(machine.outOfMemoryKills(), "process") + " for lack of memory in "
+                    + picture.watched());
         }
         if (confidence > 0 && machine.memoryLimitHits() > 0) {
             confidence = 0.97;
@@ -48,11 +50,13 @@ final class MemoryRule implements Rule {
         }
         if (machine.totalMemory() > 0 && machine.availableMemory() < LEAST_AVAILABLE * machine.totalMemory()) {
             confidence = Math.max(confidence, 0.9);
-            evidence.add("the machine has " + Text.bytes(machine.availableMemory()) + " of " + Text.bytes(machine.totalMemory()) + " available");
+            evidence.add(
+                    "the machine has " + Text.bytes(machine.availableMemory()) + " of " + Text.bytes(machine.totalMemory()) + " available");
         }
         if (machine.swapped() > 0.1 * machine.resident() && machine.pagesSwappedIn() > 0) {
             confidence = Math.max(confidence, 0.9);
-            evidence.add(Text.bytes(machine.swapped()) + " of the server are swapped out, and " + machine.pagesSwappedIn() + " pages came back in "
+            evidence.add(Text.bytes(machine.swapped()) + " of the server are swapped out, and " + machine.pagesSwappedIn()
+                    + " pages came back in "
                     + picture.watched());
         }
         return confidence;
@@ -64,18 +68,22 @@ final class MemoryRule implements Rule {
         if (limit.isEmpty() || used < NEAR * limit.getAsLong()) {
             return 0;
         }
-        evidence.add("Global_connection_memory is " + Text.bytes(used) + ", and global_connection_memory_limit " + Text.bytes(limit.getAsLong())
-                + ": the server closes connections (error 4082)");
+        evidence.add(
+                "Global_connection_memory is " + Text.bytes(used) + ", and global_connection_memory_limit " + Text.bytes(limit.getAsLong())
+                        + ": the server closes connections (error 4082)");
         return 0.95;
     }
 
     private static List<Remedy> remedies(Picture picture) {
         Settings settings = new Settings(picture.facts().server());
         List<Remedy> all = new ArrayList<>();
-        picture.facts().number("innodb_buffer_pool_size").ifPresent(bytes -> all.add(settings.remedy("now, if the buffer pool is most of it",
-                "gives memory back to connections; it has " + Text.bytes(bytes), "innodb_buffer_pool_size", Long.toString(bytes / 4 * 3),
-                "Do not raise max_connections: every connection needs memory that is not there.")));
-        all.add(Settings.advice("for good", "fewer connections at once need less: a pool in front (usher serve --server HOST:PORT); or more memory",
+        picture.facts().number("innodb_buffer_pool_size")
+                .ifPresent(bytes -> all.add(settings.remedy("now, if the buffer pool is most of it",
+                        "gives memory back to connections; it has " + Text.bytes(bytes), "innodb_buffer_pool_size",
+                        Long.toString(bytes / 4 * 3),
+                        "Do not raise max_connections: every connection needs memory that is not there.")));
+        all.add(Settings.advice("for good",
+                "fewer connections at once need less: a pool in front (usher serve --server HOST:PORT); or more memory",
                 "Do not raise max_connections: every connection needs memory that is not there."));
         return List.copyOf(all);
     }

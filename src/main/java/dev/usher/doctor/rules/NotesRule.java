@@ -18,15 +18,18 @@ final class NotesRule implements Rule {
         long maxUsed = facts.last().status("max_used_connections");
         if (maxUsed >= picture.limit() && !picture.isFull()) {
             all.add(note("was_full", "the server was full before: Max_used_connections = " + maxUsed
-                    + " of " + picture.limit(), List.of("Connection_errors_max_connections = " + facts.last().status("connection_errors_max_connections"))));
+                    + " of " + picture.limit(),
+                    List.of("Connection_errors_max_connections = " + facts.last().status("connection_errors_max_connections"))));
         }
         long throughUsher = facts.last().sessions().stream().filter(session -> session.client().program().equals("usher")).count();
         if (throughUsher > 0) {
-            all.add(note("usher_in_front", "an Usher is in front: " + Text.count(throughUsher, "connection") + " of " + picture.current() + " are its own",
+            all.add(note("usher_in_front",
+                    "an Usher is in front: " + Text.count(throughUsher, "connection") + " of " + picture.current() + " are its own",
                     List.of("what its clients do: usher show pools, usher show clients")));
         }
         facts.transactions().stream().filter(open -> open.age().compareTo(OLD_TRANSACTION) > 0).findFirst()
-                .ifPresent(open -> facts.last().sessions().stream().filter(session -> session.id() == open.sessionId() && session.isSleeping()).findFirst()
+                .ifPresent(open -> facts.last().sessions().stream()
+                        .filter(session -> session.id() == open.sessionId() && session.isSleeping()).findFirst()
                         .ifPresent(session -> all.add(idleTransaction(session, open.age()))));
         for (ReplicaState replica : facts.replicas()) {
             if (!replica.running()) {
@@ -37,7 +40,8 @@ final class NotesRule implements Rule {
     }
 
     private static Finding idleTransaction(Session session, Duration age) {
-        return note("idle_transaction", "connection " + session.id() + " of " + session.client() + " sleeps in a transaction that is open for " + Text.age(age),
+        return note("idle_transaction",
+                "connection " + session.id() + " of " + session.client() + " sleeps in a transaction that is open for " + Text.age(age),
                 List.of());
     }
 

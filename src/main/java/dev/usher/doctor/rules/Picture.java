@@ -82,7 +82,8 @@ public record Picture(Facts facts, long limit, long connected, long refused, lon
 
     /** Whether the server refuses clients, or would refuse the next one. */
     public boolean isFull() {
-        return refused > 0 || limit > 0 && connected >= FULL * limit || facts.last().status("threads_connected") - facts.ownConnections() >= limit;
+        return refused > 0 || limit > 0 && connected >= FULL * limit
+                || facts.last().status("threads_connected") - facts.ownConnections() >= limit;
     }
 
     /** Whether little is left. */

@@ -24,7 +24,8 @@ final class PoolerMissingRule implements Rule {
         if (perConnection > MOST_STATEMENTS) {
             return List.of();
         }
-        long stay = facts.last().sessions().stream().filter(session -> facts.first().sessions().stream().anyMatch(one -> one.id() == session.id()))
+        long stay = facts.last().sessions().stream()
+                .filter(session -> facts.first().sessions().stream().anyMatch(one -> one.id() == session.id()))
                 .count();
         double passing = 1 - picture.shareOfCurrent(stay);
         if (facts.samples().size() > 1 && picture.current() > 0 && stay >= 0.6 * picture.limit()) {
@@ -43,8 +44,10 @@ final class PoolerMissingRule implements Rule {
         return List.of(new Finding("pooler_missing", Cause.POOLER_MISSING, picture.severity(), confidence, Math.max(0.3, passing),
                 "clients open a connection for every request: " + Text.number(picture.openedPerSecond()) + " a second", evidence,
                 "the connections being few and long-lived when you look at a quiet time and at a busy one",
-                List.of(Settings.advice("for good", "a pool holds the connections and lends them: usher serve --server HOST:PORT in front, with no change to the "
-                        + "application, or the pool of its framework", "Do not raise max_connections alone: the next peak is higher."),
+                List.of(Settings.advice("for good",
+                        "a pool holds the connections and lends them: usher serve --server HOST:PORT in front, with no change to the "
+                                + "application, or the pool of its framework",
+                        "Do not raise max_connections alone: the next peak is higher."),
                         new Settings(facts.server()).remedy("meanwhile", "threads of closed connections are kept for new ones",
                                 "thread_cache_size", Long.toString(Math.max(100, picture.limit() / 4)), ""))));
     }

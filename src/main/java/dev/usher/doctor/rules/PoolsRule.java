@@ -25,12 +25,14 @@ final class PoolsRule implements Rule {
         Map<Integer, Long> sizes = new HashMap<>();
         pools.forEach(pool -> sizes.merge(pool.size(), 1L, Long::sum));
         long alike = sizes.values().stream().mapToLong(Long::longValue).max().orElse(0);
-        double confidence = Math.min(0.93, 0.7 + (pools.size() >= 2 && alike >= pools.size() / 2.0 ? 0.13 : 0.05) + (picture.refused() > 0 ? 0.08 : 0));
+        double confidence =
+                Math.min(0.93, 0.7 + (pools.size() >= 2 && alike >= pools.size() / 2.0 ? 0.13 : 0.05) + (picture.refused() > 0 ? 0.08 : 0));
         List<String> evidence = new ArrayList<>();
         evidence.add(Text.count(pools.size(), "process") + " hold " + held + " of " + picture.limit() + " connections; "
                 + dormant + " of these did nothing in " + picture.watched());
-        pools.stream().limit(LISTED).forEach(pool -> evidence.add(pool.client() + ": " + Text.count(pool.size(), "connection") + ", " + pool.used()
-                + " used, " + pool.closed() + " closed meanwhile"));
+        pools.stream().limit(LISTED)
+                .forEach(pool -> evidence.add(pool.client() + ": " + Text.count(pool.size(), "connection") + ", " + pool.used()
+                        + " used, " + pool.closed() + " closed meanwhile"));
         if (pools.size() > LISTED) {
             evidence.add("and " + (pools.size() - LISTED) + " more");
         }
@@ -38,15 +40,21 @@ final class PoolsRule implements Rule {
         long fitting = Math.max(2, (long) (picture.limit() * 0.8 / Math.max(1, pools.size())));
         evidence.add("the most that one of them used is " + busiest);
         Facts facts = picture.facts();
-        return List.of(new Finding("pools_exceed_limit", Cause.POOLER_MISCONFIGURED, picture.severity(), confidence, picture.shareOfCurrent(held),
+        return List.of(new Finding("pools_exceed_limit", Cause.POOLER_MISCONFIGURED, picture.severity(), confidence,
+                picture.shareOfCurrent(held),
                 "pools hold " + held + " of " + picture.limit() + " connections and use " + (held - dormant), evidence,
                 "most of these connections being in use at a busier time (watch then), or growing without an end (a leak)",
-                List.of(Settings.advice("for good", "pool size × number of processes must stay below " + Math.round(picture.limit() * 0.8) + ": with " + pools.size()
-                        + " of them at most " + fitting + " each; minimum idle low, idle time-out of a minute",
+                List.of(Settings.advice("for good",
+                        "pool size × number of processes must stay below " + Math.round(picture.limit() * 0.8) + ": with " + pools.size()
+                                + " of them at most " + fitting + " each; minimum idle low, idle time-out of a minute",
                         "Do not raise max_connections for connections that sleep."),
-                        Settings.advice("instead", "one pool for all of them in front of the server: usher serve --server HOST:PORT. Then the size of each "
-                                + "application's own pool no longer matters to the server", ""),
-                        Settings.advice("when another instance is added", "each adds its whole pool: " + (pools.isEmpty() ? 0 : pools.getFirst().size())
-                                + " connections; the server has " + facts.maxConnections(), ""))));
+                        Settings.advice("instead",
+                                "one pool for all of them in front of the server: usher serve --server HOST:PORT. Then the size of each "
+                                        + "application's own pool no longer matters to the server",
+                                ""),
+                        Settings.advice("when another instance is added",
+                                "each adds its whole pool: " + (pools.isEmpty() ? 0 : pools.getFirst().size())
+                                        + " connections; the server has " + facts.maxConnections(),
+                                ""))));
     }
 }

@@ -24,7 +24,8 @@ final class StormRule implements Rule {
     public List<Finding> judge(Picture picture) {
         List<Session> piled = picture.piled();
         double share = picture.shareOfCurrent(piled.size());
-        boolean matters = piled.size() >= FEWEST && (picture.isTight() ? share >= SHARE_OF_CONNECTIONS : piled.size() >= SHARE_OF_LIMIT * picture.limit());
+        boolean matters = piled.size() >= FEWEST
+                && (picture.isTight() ? share >= SHARE_OF_CONNECTIONS : piled.size() >= SHARE_OF_LIMIT * picture.limit());
         if (!matters) {
             return List.of();
         }
@@ -33,7 +34,8 @@ final class StormRule implements Rule {
                 .max(Comparator.comparingInt(entry -> entry.getValue().size())).orElseThrow();
         Optional<Root> root = root(picture);
         List<String> evidence = new ArrayList<>();
-        evidence.add(Text.count(piled.size(), "connection") + " of " + picture.current() + " execute a statement for more than 1 s, the longest for "
+        evidence.add(Text.count(piled.size(), "connection") + " of " + picture.current()
+                + " execute a statement for more than 1 s, the longest for "
                 + Text.age(piled.stream().map(Session::time).max(Comparator.naturalOrder()).orElse(Duration.ZERO)));
         evidence.add(worst.getValue().size() + " of them: " + worst.getKey());
         long waiting = piled.stream().filter(Session::waitsForLock).count();
@@ -47,9 +49,11 @@ final class StormRule implements Rule {
         String summary = root.map(found -> "connection " + found.id() + " blocks " + Text.count(found.waiting(), "other"))
                 .orElseGet(() -> lock ? Text.count(blocked, "connection") + " wait for a lock whose holder cannot be seen"
                         : Text.count(worst.getValue().size(), "connection") + " execute the same slow statement");
-        return List.of(new Finding(lock ? "lock_pile_up" : "slow_query_storm", Cause.SLOW_QUERY_STORM, picture.severity(), confidence, share,
-                summary, evidence, "the statements ending by themselves within a second when you look again, with the connections still there",
-                remedies(picture, root, worst.getKey())));
+        return List
+                .of(new Finding(lock ? "lock_pile_up" : "slow_query_storm", Cause.SLOW_QUERY_STORM, picture.severity(), confidence, share,
+                        summary, evidence,
+                        "the statements ending by themselves within a second when you look again, with the connections still there",
+                        remedies(picture, root, worst.getKey())));
     }
 
     /** The one at the end of the chain: it blocks others and waits for nobody. */
@@ -94,13 +98,15 @@ final class StormRule implements Rule {
     private static List<Remedy> remedies(Picture picture, Optional<Root> root, String digest) {
         Settings settings = new Settings(picture.facts().server());
         List<Remedy> all = new ArrayList<>();
-        root.ifPresent(found -> all.add(Settings.run("now", (found.isIdle() ? "it does nothing and" : "it") + " holds the lock; its transaction is rolled back",
-                List.of("KILL " + found.id() + ";"), "Do not kill those that wait: others take their place.")));
+        root.ifPresent(found -> all.add(
+                Settings.run("now", (found.isIdle() ? "it does nothing and" : "it") + " holds the lock; its transaction is rolled back",
+                        List.of("KILL " + found.id() + ";"), "Do not kill those that wait: others take their place.")));
         if (root.isPresent()) {
             all.add(Settings.advice("for good", "the application leaves a transaction open while it does something else: commit first",
                     "Do not raise max_connections: every further connection would wait as well."));
             if (picture.facts().server().isMariaDb()) {
-                all.add(settings.remedy("for good", "MariaDB then ends a transaction that is idle that long, in seconds", "idle_transaction_timeout", "60",
+                all.add(settings.remedy("for good", "MariaDB then ends a transaction that is idle that long, in seconds",
+                        "idle_transaction_timeout", "60",
                         "It ends the connection, so not for a client that may not be cut."));
             }
         } else {

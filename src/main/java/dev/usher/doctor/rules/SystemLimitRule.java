@@ -24,14 +24,17 @@ final class SystemLimitRule implements Rule {
         long accept = facts.growth("connection_errors_accept");
         long internal = facts.growth("connection_errors_internal");
         if (all.isEmpty() && accept + internal > 0) {
-            all.add(finding(picture, 0.9, (accept > 0 ? "accept" : "a thread for a connection") + " failed " + (accept + internal) + " times",
-                    List.of("Connection_errors_accept grew by " + accept + " and Connection_errors_internal by " + internal + " in " + picture.watched()),
+            all.add(finding(picture, 0.9,
+                    (accept > 0 ? "accept" : "a thread for a connection") + " failed " + (accept + internal) + " times",
+                    List.of("Connection_errors_accept grew by " + accept + " and Connection_errors_internal by " + internal + " in "
+                            + picture.watched()),
                     accept > 0 ? "LimitNOFILE" : "TasksMax"));
         }
         OptionalLong files = facts.number("open_files_limit");
         if (all.isEmpty() && picture.isTight() && files.isPresent() && loweredAtStart(files.getAsLong(), picture.limit())) {
             all.add(finding(picture, 0.9, "the server lowered max_connections to " + picture.limit() + " when it started",
-                    List.of("open_files_limit = " + files.getAsLong() + ", and max_connections = " + picture.limit() + " is exactly what that leaves",
+                    List.of("open_files_limit = " + files.getAsLong() + ", and max_connections = " + picture.limit()
+                            + " is exactly what that leaves",
                             picture.connected() + " of " + picture.limit() + " connections"),
                     "LimitNOFILE"));
         }
@@ -54,7 +57,8 @@ final class SystemLimitRule implements Rule {
             evidence.add("accept or making a thread failed " + errors + " times in " + picture.watched());
         }
         evidence.add(picture.connected() + " of " + picture.limit() + " connections");
-        to.add(finding(picture, errors > 0 || used >= 0.97 * limit.getAsLong() ? 0.96 : 0.85, "the server has no " + what + " left", evidence,
+        to.add(finding(picture, errors > 0 || used >= 0.97 * limit.getAsLong() ? 0.96 : 0.85, "the server has no " + what + " left",
+                evidence,
                 what.equals("threads") ? "TasksMax" : "LimitNOFILE"));
     }
 
@@ -66,7 +70,8 @@ final class SystemLimitRule implements Rule {
         if (files) {
             lines.addAll(List.of("# and in the server's option file", "[mysqld]", "open_files_limit = " + value));
         }
-        return new Finding("descriptor_or_thread_limit", Cause.DESCRIPTOR_OR_THREAD_LIMIT, Severity.CRITICAL, confidence, 1, summary, evidence,
+        return new Finding("descriptor_or_thread_limit", Cause.DESCRIPTOR_OR_THREAD_LIMIT, Severity.CRITICAL, confidence, 1, summary,
+                evidence,
                 "the number being far from its limit when you look again while clients are refused",
                 List.of(new Remedy("for good, with a restart", "the system gives the server more", List.of(), List.copyOf(lines),
                         "Do not raise max_connections before: it needs descriptors and threads that are not there.")));

@@ -10,7 +10,8 @@ public final class Text {
     private Text() {}
 
     public static String number(double value) {
-        return value >= 10 || value == Math.rint(value) ? String.format(Locale.ROOT, "%,.0f", value) : String.format(Locale.ROOT, "%.1f", value);
+        return value >= 10 || value == Math.rint(value) ? String.format(Locale.ROOT, "%,.0f", value)
+                : String.format(Locale.ROOT, "%.1f", value);
     }
 
     public static String percent(double share) {
@@ -25,7 +26,8 @@ public final class Text {
             value /= KIB;
             unit++;
         }
-        return (value < 10 && unit > 0 ? String.format(Locale.ROOT, "%.1f", value) : String.format(Locale.ROOT, "%.0f", value)) + " " + units[unit];
+        return (value < 10 && unit > 0 ? String.format(Locale.ROOT, "%.1f", value) : String.format(Locale.ROOT, "%.0f", value)) + " "
+                + units[unit];
     }
 
     public static String seconds(Duration duration) {

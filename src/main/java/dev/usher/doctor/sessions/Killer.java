@@ -41,14 +41,17 @@ public final class Killer {
         if (session.isProtected() || !session.sleeps()) {
             throw new IllegalArgumentException("not to be killed: " + session.id());
         }
-        String batch = "SET @usher_checked = SYSDATE(6), @usher_victim = (" + check(session) + "); KILL @usher_victim; SET @usher_killed = SYSDATE(6);"
-                + " SELECT TIMESTAMPDIFF(MICROSECOND, @usher_checked, @usher_killed), CAST(@usher_checked AS CHAR), (" + awake(session) + ")";
+        String batch = "SET @usher_checked = SYSDATE(6), @usher_victim = (" + check(session)
+                + "); KILL @usher_victim; SET @usher_killed = SYSDATE(6);"
+                + " SELECT TIMESTAMPDIFF(MICROSECOND, @usher_checked, @usher_killed), CAST(@usher_checked AS CHAR), (" + awake(session)
+                + ")";
         try (Statement statement = connection.createStatement()) {
             statement.execute(batch);
             ResultSet row = lastResult(statement);
             row.next();
             boolean awake = row.getInt(3) > 0;
-            return new KillResult(session, awake ? Outcome.KILLED_AWAKE : Outcome.KILLED, Optional.of(Duration.ofNanos(row.getLong(1) * 1000)),
+            return new KillResult(session, awake ? Outcome.KILLED_AWAKE : Outcome.KILLED,
+                    Optional.of(Duration.ofNanos(row.getLong(1) * 1000)),
                     row.getString(2), awake ? "began a statement between the check and the KILL" : "");
         } catch (SQLException e) {
             if (e.getErrorCode() == NO_SUCH_THREAD) {
@@ -76,8 +79,10 @@ public final class Killer {
         long millis = olderThan.toMillis();
         String user = quoted(session.client().account());
         return switch (source) {
-            case MYSQL_PERFORMANCE_SCHEMA -> "SELECT t.PROCESSLIST_ID FROM performance_schema.threads t WHERE t.PROCESSLIST_ID = " + session.id()
-                    + " AND t.PROCESSLIST_COMMAND = 'Sleep' AND t.PROCESSLIST_TIME * 1000 >= " + millis + " AND t.PROCESSLIST_USER = " + user
+            case MYSQL_PERFORMANCE_SCHEMA -> "SELECT t.PROCESSLIST_ID FROM performance_schema.threads t WHERE t.PROCESSLIST_ID = "
+                    + session.id()
+                    + " AND t.PROCESSLIST_COMMAND = 'Sleep' AND t.PROCESSLIST_TIME * 1000 >= " + millis + " AND t.PROCESSLIST_USER = "
+                    + user
                     + (last.isEmpty() ? ""
                             : " AND EXISTS (SELECT 1 FROM performance_schema.events_statements_current s WHERE s.THREAD_ID = t.THREAD_ID AND s.EVENT_ID = "
                                     + last + " AND s.END_EVENT_ID IS NOT NULL)");
@@ -93,10 +98,12 @@ public final class Killer {
     private String awake(SeenSession session) {
         String last = session.lastStatement().isPresent() ? Long.toString(session.lastStatement().getAsLong()) : "0";
         return switch (source) {
-            case MYSQL_PERFORMANCE_SCHEMA -> "SELECT COUNT(*) FROM performance_schema.threads t JOIN performance_schema.events_statements_current s"
-                    + " ON s.THREAD_ID = t.THREAD_ID WHERE t.PROCESSLIST_ID = " + session.id() + " AND s.EVENT_ID <> " + last
-                    + " AND s.EVENT_NAME <> 'statement/com/Quit'";
-            case MYSQL_PROCESSLIST -> "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID = " + session.id() + " AND INFO IS NOT NULL";
+            case MYSQL_PERFORMANCE_SCHEMA ->
+                "SELECT COUNT(*) FROM performance_schema.threads t JOIN performance_schema.events_statements_current s"
+                        + " ON s.THREAD_ID = t.THREAD_ID WHERE t.PROCESSLIST_ID = " + session.id() + " AND s.EVENT_ID <> " + last
+                        + " AND s.EVENT_NAME <> 'statement/com/Quit'";
+            case MYSQL_PROCESSLIST ->
+                "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID = " + session.id() + " AND INFO IS NOT NULL";
             case MARIADB_PROCESSLIST -> "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID = " + session.id()
                     + " AND (INFO IS NOT NULL OR QUERY_ID <> " + last + ")";
         };

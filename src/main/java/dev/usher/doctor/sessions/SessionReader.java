@@ -22,11 +22,12 @@ import java.util.OptionalLong;
 public final class SessionReader {
     private static final int LONGEST_TEXT = 300;
 
-    private static final String WITH_STATEMENTS = """
-            SELECT t.PROCESSLIST_ID, t.PROCESSLIST_USER, t.PROCESSLIST_HOST, t.PROCESSLIST_COMMAND, t.PROCESSLIST_TIME * 1000, s.EVENT_ID, s.SQL_TEXT
-            FROM performance_schema.threads t
-            LEFT JOIN performance_schema.events_statements_current s ON s.THREAD_ID = t.THREAD_ID AND s.NESTING_EVENT_LEVEL = 0
-            WHERE t.TYPE = 'FOREGROUND' AND t.PROCESSLIST_ID IS NOT NULL AND t.PROCESSLIST_ID <> CONNECTION_ID()""";
+    private static final String WITH_STATEMENTS =
+            """
+                    SELECT t.PROCESSLIST_ID, t.PROCESSLIST_USER, t.PROCESSLIST_HOST, t.PROCESSLIST_COMMAND, t.PROCESSLIST_TIME * 1000, s.EVENT_ID, s.SQL_TEXT
+                    FROM performance_schema.threads t
+                    LEFT JOIN performance_schema.events_statements_current s ON s.THREAD_ID = t.THREAD_ID AND s.NESTING_EVENT_LEVEL = 0
+                    WHERE t.TYPE = 'FOREGROUND' AND t.PROCESSLIST_ID IS NOT NULL AND t.PROCESSLIST_ID <> CONNECTION_ID()""";
     private static final String MARIADB_LIST =
             "SELECT ID, USER, HOST, COMMAND, TIME_MS, QUERY_ID, NULL FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID()";
     private static final String MYSQL_LIST =
@@ -37,8 +38,9 @@ public final class SessionReader {
             WHERE t.PROCESSLIST_ID IS NOT NULL""";
     private static final String ATTRIBUTES = "SELECT PROCESSLIST_ID, ATTR_NAME, ATTR_VALUE FROM performance_schema.session_connect_attrs"
             + " WHERE ATTR_NAME IN ('program_name', '_client_name', '_pid')";
-    private static final String TRANSACTIONS = "SELECT trx_mysql_thread_id, TIMESTAMPDIFF(SECOND, trx_started, NOW()), trx_rows_locked, trx_rows_modified"
-            + " FROM information_schema.INNODB_TRX WHERE trx_mysql_thread_id > 0";
+    private static final String TRANSACTIONS =
+            "SELECT trx_mysql_thread_id, TIMESTAMPDIFF(SECOND, trx_started, NOW()), trx_rows_locked, trx_rows_modified"
+                    + " FROM information_schema.INNODB_TRX WHERE trx_mysql_thread_id > 0";
 
     private final Connection connection;
     private final Source source;
@@ -59,7 +61,8 @@ public final class SessionReader {
     public String missing() {
         List<String> missing = new ArrayList<>();
         if (!performanceSchema) {
-            missing.add("performance_schema is off, or this account may not read it: programs, process ids and last statements are not known");
+            missing.add(
+                    "performance_schema is off, or this account may not read it: programs, process ids and last statements are not known");
         }
         if (withoutProcess) {
             missing.add("without PROCESS this account sees its own sessions alone, and no transactions");
@@ -106,7 +109,8 @@ public final class SessionReader {
         // An event's number counts statements and whatever else is watched: an upper bound.
         OptionalLong count = source == Source.MYSQL_PERFORMANCE_SCHEMA ? lastStatement
                 : statements.containsKey(id) ? statements.get(id).count() : OptionalLong.empty();
-        Optional<String> sql = statements.containsKey(id) ? statements.get(id).text() : Optional.of(text(row, 7)).filter(text -> !text.isEmpty());
+        Optional<String> sql =
+                statements.containsKey(id) ? statements.get(id).text() : Optional.of(text(row, 7)).filter(text -> !text.isEmpty());
         return new SeenSession(id, client, text(row, 4), Duration.ofMillis(Math.max(0, row.getLong(5))), lastStatement, count,
                 Optional.ofNullable(transactions.get(id)), sql.map(SessionReader::shortened));
     }
@@ -115,7 +119,8 @@ public final class SessionReader {
         Map<Long, OpenTransaction> transactions = new HashMap<>();
         try (ResultSet rows = statement.executeQuery(TRANSACTIONS)) {
             while (rows.next()) {
-                transactions.put(rows.getLong(1), new OpenTransaction(Duration.ofSeconds(Math.max(0, rows.getLong(2))), rows.getLong(3), rows.getLong(4)));
+                transactions.put(rows.getLong(1),
+                        new OpenTransaction(Duration.ofSeconds(Math.max(0, rows.getLong(2))), rows.getLong(3), rows.getLong(4)));
             }
         } catch (SQLException e) {
             orThrow(e);

@@ -17,7 +17,8 @@ public enum Source {
     /** Whether the performance schema of this server is on, and this account may read it. */
     static boolean hasPerformanceSchema(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT COUNT(*) FROM performance_schema.threads WHERE PROCESSLIST_ID = CONNECTION_ID()")) {
+                ResultSet row =
+                        statement.executeQuery("SELECT COUNT(*) FROM performance_schema.threads WHERE PROCESSLIST_ID = CONNECTION_ID()")) {
             return row.next() && row.getInt(1) == 1;
         } catch (SQLException e) {
             SessionReader.orThrow(e);

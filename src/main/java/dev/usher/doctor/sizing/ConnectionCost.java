@@ -56,7 +56,8 @@ record ConnectionCost(long idle, long active, boolean activeIsMeasured, List<Amo
 
     /** Every buffer of a statement at once. On MySQL temporary tables have a limit of their own for the whole server: {@link FixedMemory}. */
     private static long buffers(ServerFacts server) {
-        return server.variable("sort_buffer_size", 0) + JOINS * server.variable("join_buffer_size", 0) + server.variable("read_buffer_size", 0)
+        return server.variable("sort_buffer_size", 0) + JOINS * server.variable("join_buffer_size", 0)
+                + server.variable("read_buffer_size", 0)
                 + server.variable("read_rnd_buffer_size", 0) + (server.isOn("log_bin") ? server.variable("binlog_cache_size", 0) : 0)
                 + (server.mariaDb() ? temporaryTable(server) : 0);
     }

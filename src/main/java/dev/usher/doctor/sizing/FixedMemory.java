@@ -44,7 +44,8 @@ record FixedMemory(long bytes, List<Amount> amounts) {
             add(amounts, "Aria page cache", server.variable("aria_pagecache_buffer_size", 0), "aria_pagecache_buffer_size");
             add(amounts, "query cache", server.isOn("query_cache_type") ? server.variable("query_cache_size", 0) : 0, "query_cache_size");
             add(amounts, "performance schema", server.status("performance_schema_memory", 0), "SHOW ENGINE PERFORMANCE_SCHEMA STATUS");
-            amounts.add(new Amount("the program", server.mariaDb() ? MARIADB_BASE : MYSQL_BASE, "estimate: its process cannot be seen from here"));
+            amounts.add(new Amount("the program", server.mariaDb() ? MARIADB_BASE : MYSQL_BASE,
+                    "estimate: its process cannot be seen from here"));
         }
         long tables = server.variable("table_open_cache", 0) - server.status("open_tables", 0);
         add(amounts, "table cache not filled yet", Math.max(0, tables) * CACHED_TABLE, "(table_open_cache - Open_tables) x 16 KiB");

@@ -16,8 +16,9 @@ public final class ManagedWay {
                     + "\"ParameterName=max_connections,ParameterValue=" + target + ",ApplyMethod=immediate\"";
             case CLOUD_SQL -> "gcloud sql instances patch INSTANCE --database-flags=max_connections=" + target
                     + " (with every flag that is set already: those left out are reset)";
-            case AZURE -> "az mysql flexible-server parameter set --resource-group GROUP --server-name SERVER --name max_connections --value "
-                    + target;
+            case AZURE ->
+                "az mysql flexible-server parameter set --resource-group GROUP --server-name SERVER --name max_connections --value "
+                        + target;
         };
     }
 

@@ -27,7 +27,8 @@ final class MemoryBounds {
         this.active = active;
         if (input.givenMemory().isPresent()) {
             long memory = input.givenMemory().getAsLong();
-            add(LimitKind.MEMORY, "memory", memory, "--memory", Math.max(memory / TAIL_PARTS, Math.min(SMALLEST_SYSTEM, memory / 4)), "for the system");
+            add(LimitKind.MEMORY, "memory", memory, "--memory", Math.max(memory / TAIL_PARTS, Math.min(SMALLEST_SYSTEM, memory / 4)),
+                    "for the system");
         } else {
             input.machine().ifPresent(this::ofMachine);
         }
@@ -35,7 +36,8 @@ final class MemoryBounds {
         input.machine().ifPresent(this::ofAddressSpace);
         if (bounds.stream().noneMatch(bound -> bound.kind() == LimitKind.MEMORY)) {
             int now = input.server().maxConnections();
-            bounds.add(Bound.same(LimitKind.MEMORY_UNKNOWN, now, "stays at " + now + " until --memory SIZE says how much memory the server's machine has"));
+            bounds.add(Bound.same(LimitKind.MEMORY_UNKNOWN, now,
+                    "stays at " + now + " until --memory SIZE says how much memory the server's machine has"));
         }
     }
 
@@ -56,7 +58,8 @@ final class MemoryBounds {
 
     private void ofGroup(MachineFacts.Cgroup group) {
         long others = group.used() - input.machine().map(machine -> machine.process().resident()).orElse(0L);
-        add(LimitKind.CGROUP, "memory limit of the control group", group.limit(), group.path(), Math.max(0, others), "for what else runs in it");
+        add(LimitKind.CGROUP, "memory limit of the control group", group.limit(), group.path(), Math.max(0, others),
+                "for what else runs in it");
     }
 
     private void add(LimitKind kind, String what, long limit, String from, long system, String forWhat) {
@@ -86,7 +89,9 @@ final class MemoryBounds {
 
     private Bound addressSpace(String name, long limit, long used, long growth, long each) {
         long more = Math.floorDiv(limit - used - growth, each);
-        return Bound.same(LimitKind.ADDRESS_SPACE, input.server().connected() + more, "(%s limit of %s - %s used - %s growth) / %s + %d connected"
-                .formatted(Amount.text(limit), name, Amount.text(used), Amount.text(growth), Amount.text(each), input.server().connected()));
+        return Bound.same(LimitKind.ADDRESS_SPACE, input.server().connected() + more,
+                "(%s limit of %s - %s used - %s growth) / %s + %d connected"
+                        .formatted(Amount.text(limit), name, Amount.text(used), Amount.text(growth), Amount.text(each),
+                                input.server().connected()));
     }
 }

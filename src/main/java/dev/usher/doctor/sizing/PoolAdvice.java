@@ -19,8 +19,9 @@ public final class PoolAdvice {
                     .formatted(connected, running, Math.max(8, 2 * running)));
         }
         if (target >= 2000) {
-            return Optional.of(("Each of %d connections costs a thread and its memory whether it is used or not. Where most are idle, a pool "
-                    + "(usher serve) serves as many clients with a few dozen.").formatted(target));
+            return Optional
+                    .of(("Each of %d connections costs a thread and its memory whether it is used or not. Where most are idle, a pool "
+                            + "(usher serve) serves as many clients with a few dozen.").formatted(target));
         }
         return Optional.empty();
     }

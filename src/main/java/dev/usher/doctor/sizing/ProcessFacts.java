@@ -14,5 +14,6 @@ import java.util.OptionalLong;
  * @param maxProcesses the threads that its user may have, in all processes; empty for root, for whom the kernel does not check it
  * @param command its command line
  */
-public record ProcessFacts(long pid, long resident, long virtual, long data, int threads, int openFiles, int mappings, OptionalLong maxFiles,
+public record ProcessFacts(long pid, long resident, long virtual, long data, int threads, int openFiles, int mappings,
+        OptionalLong maxFiles,
         OptionalLong maxProcesses, OptionalLong maxAddressSpace, OptionalLong maxData, java.util.List<String> command) {}

@@ -52,8 +52,9 @@ public sealed interface RaisePlan {
         String consequence = consequence(sizing, target);
         boolean memory = sizing.bounds().stream().anyMatch(bound -> isMemory(bound.kind()) && bound.connections() < target);
         if (target >= MANY && memory) {
-            return new Refused(target, Reason.TEN_THOUSAND_WITHOUT_THE_MEMORY, number(target) + " connections, and no memory for them. " + consequence
-                    + " Not with --force either; a pool serves that many clients with a few dozen connections");
+            return new Refused(target, Reason.TEN_THOUSAND_WITHOUT_THE_MEMORY,
+                    number(target) + " connections, and no memory for them. " + consequence
+                            + " Not with --force either; a pool serves that many clients with a few dozen connections");
         }
         if (force) {
             return new Raise(target, consequence);
@@ -82,12 +83,15 @@ public sealed interface RaisePlan {
 
     private static String consequence(Sizing sizing, int target) {
         return switch (sizing.limitedBy()) {
-            case MEMORY, CGROUP -> "%s connections need %s beside what the server takes now, and %s allows %s of them: when they are there, the system kills the server, and every transaction with it."
-                    .formatted(number(target), Amount.text(sizing.memoryFor(target)), sizing.limitedBy(), number(sizing.ceiling()));
-            case ADDRESS_SPACE -> "Above %s the server gets no memory any more: statements fail with 1038 or 1041, new connections with 1135, and it may end."
-                    .formatted(number(sizing.ceiling()));
-            case FILE_DESCRIPTORS -> "Above %s the server has no file descriptor left: tables do not open (1016, 1105), connections are closed without a word."
-                    .formatted(number(sizing.ceiling()));
+            case MEMORY, CGROUP ->
+                "%s connections need %s beside what the server takes now, and %s allows %s of them: when they are there, the system kills the server, and every transaction with it."
+                        .formatted(number(target), Amount.text(sizing.memoryFor(target)), sizing.limitedBy(), number(sizing.ceiling()));
+            case ADDRESS_SPACE ->
+                "Above %s the server gets no memory any more: statements fail with 1038 or 1041, new connections with 1135, and it may end."
+                        .formatted(number(sizing.ceiling()));
+            case FILE_DESCRIPTORS ->
+                "Above %s the server has no file descriptor left: tables do not open (1016, 1105), connections are closed without a word."
+                        .formatted(number(sizing.ceiling()));
             case THREADS, MAPPINGS -> "Above %s the server cannot make threads: new connections get 1135 (Can't create a new thread)."
                     .formatted(number(sizing.ceiling()));
             case SERVER_MAXIMUM -> "No server takes more than " + number(sizing.ceiling()) + ".";

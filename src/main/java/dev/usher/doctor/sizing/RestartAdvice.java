@@ -21,16 +21,19 @@ public final class RestartAdvice {
             switch (bound.kind()) {
                 case FILE_DESCRIPTORS -> {
                     long more = roundedUp(sizing.descriptors() + wanted - bound.connections());
-                    lines.add(("File descriptors allow %d connections, and a running server cannot get more. For %d: open_files_limit = %d under [mysqld], "
-                            + "LimitNOFILE=%d under [Service] of its systemd unit (systemctl edit), and a restart.")
-                            .formatted(bound.connections(), wanted, more, more));
+                    lines.add(
+                            ("File descriptors allow %d connections, and a running server cannot get more. For %d: open_files_limit = %d under [mysqld], "
+                                    + "LimitNOFILE=%d under [Service] of its systemd unit (systemctl edit), and a restart.")
+                                    .formatted(bound.connections(), wanted, more, more));
                 }
-                case THREADS -> lines.add(("Threads allow %d connections. For %d: TasksMax and LimitNPROC of its systemd unit, kernel.threads-max and kernel.pid_max; "
-                        + "unit settings take a restart.").formatted(bound.connections(), wanted));
+                case THREADS -> lines.add(
+                        ("Threads allow %d connections. For %d: TasksMax and LimitNPROC of its systemd unit, kernel.threads-max and kernel.pid_max; "
+                                + "unit settings take a restart.").formatted(bound.connections(), wanted));
                 case MAPPINGS -> lines.add("Memory mappings allow %d connections. For %d: sysctl vm.max_map_count=%d, without a restart."
                         .formatted(bound.connections(), wanted, roundedUp(65_530 + 3L * wanted)));
-                case ADDRESS_SPACE -> lines.add("The limit of address space (ulimit -v, ulimit -d) allows %d connections. A server is better limited by a control group."
-                        .formatted(bound.connections()));
+                case ADDRESS_SPACE -> lines.add(
+                        "The limit of address space (ulimit -v, ulimit -d) allows %d connections. A server is better limited by a control group."
+                                .formatted(bound.connections()));
                 case MEMORY, CGROUP, SERVER_MAXIMUM, MEMORY_UNKNOWN -> {
                     // not a matter of a restart
                 }

@@ -19,7 +19,8 @@ import java.util.Optional;
  * @param each the memory of one connection
  * @param descriptors how many the server's process may have
  */
-public record Sizing(int current, int recommended, int ceiling, LimitKind limitedBy, int active, boolean activeIsMeasured, List<Bound> bounds,
+public record Sizing(int current, int recommended, int ceiling, LimitKind limitedBy, int active, boolean activeIsMeasured,
+        List<Bound> bounds,
         List<Amount> limits, List<Amount> fixed, List<Amount> each, long descriptors) {
     /** Over the most that were seen running at once in a short look, for the moments nobody looked. */
     private static final int HEADROOM = 2;
@@ -37,7 +38,8 @@ public record Sizing(int current, int recommended, int ceiling, LimitKind limite
         long reserved = 1 + (server.variable("extra_port", 0) > 0 ? server.variable("extra_max_connections", 1) : 0);
         bounds.replaceAll(bound -> bound.kind() == LimitKind.SERVER_MAXIMUM || bound.kind() == LimitKind.MEMORY_UNKNOWN
                 ? bound
-                : new Bound(bound.kind(), bound.connections() - reserved, bound.allActive() - reserved, bound.how() + " - " + reserved + " reserved"));
+                : new Bound(bound.kind(), bound.connections() - reserved, bound.allActive() - reserved,
+                        bound.how() + " - " + reserved + " reserved"));
         bounds.sort(Comparator.comparingLong(Bound::connections));
         Bound lowest = bounds.getFirst();
         int ceiling = atLeastOne(lowest.connections());

@@ -33,7 +33,8 @@ final class SystemBounds {
         long limit = descriptorLimit(input);
         long cache = server.variable("table_open_cache", 2000);
         long perServer = 10 + 2 * cache;
-        long perEngine = 10 + server.variable("innodb_open_files", cache) + 2 * Math.max(OPEN_TABLES_AT_LEAST, server.status("open_tables", 0));
+        long perEngine =
+                10 + server.variable("innodb_open_files", cache) + 2 * Math.max(OPEN_TABLES_AT_LEAST, server.status("open_tables", 0));
         long open = input.machine().map(machine -> (long) machine.process().openFiles() - server.connected()).orElse(0L);
         long files = Math.max(open, Math.min(perServer, perEngine));
         return Bound.same(LimitKind.FILE_DESCRIPTORS, limit - files, limit + " descriptors - " + files + " for tables, logs and the rest");

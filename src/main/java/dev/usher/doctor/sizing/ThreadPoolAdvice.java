@@ -25,8 +25,10 @@ public record ThreadPoolAdvice(String verdict, List<String> settings) {
         }
         int cpus = processors > 0 ? processors : (int) server.variable("thread_pool_size", 4);
         if (target < MANY && peakRunning < 4 * cpus) {
-            return new ThreadPoolAdvice("The thread pool would gain nothing: %d connections and at most %d running at once on %d processors."
-                    .formatted(target, peakRunning, cpus), List.of());
+            return new ThreadPoolAdvice(
+                    "The thread pool would gain nothing: %d connections and at most %d running at once on %d processors."
+                            .formatted(target, peakRunning, cpus),
+                    List.of());
         }
         List<String> settings = new ArrayList<>(List.of("thread_handling = pool-of-threads", "thread_pool_size = " + cpus));
         if (isAtLeast(server.version(), 10, 5)) {
@@ -36,18 +38,22 @@ public record ThreadPoolAdvice(String verdict, List<String> settings) {
             settings.add("extra_port = 3307");
             settings.add("extra_max_connections = 2");
         }
-        return new ThreadPoolAdvice(("The thread pool fits short statements on many connections: %d processors run %d threads at once instead of up to %d, "
-                + "and idle connections have no stack. It does not fit long reports, which hold a group of threads until thread_pool_stall_limit (%d ms) "
-                + "is over. It takes a restart; extra_port keeps a way in when all threads are blocked.")
-                .formatted(cpus, cpus, target, server.variable("thread_pool_stall_limit", 500)), List.copyOf(settings));
+        return new ThreadPoolAdvice(
+                ("The thread pool fits short statements on many connections: %d processors run %d threads at once instead of up to %d, "
+                        + "and idle connections have no stack. It does not fit long reports, which hold a group of threads until thread_pool_stall_limit (%d ms) "
+                        + "is over. It takes a restart; extra_port keeps a way in when all threads are blocked.")
+                        .formatted(cpus, cpus, target, server.variable("thread_pool_stall_limit", 500)),
+                List.copyOf(settings));
     }
 
     private static ThreadPoolAdvice inUse(ServerFacts server, int target) {
         long threads = server.variable("thread_pool_max_threads", 65536);
         // 1000 until 10.2.3, and still in many a configuration that was copied from there.
         return threads < target && threads <= 1000
-                ? new ThreadPoolAdvice(("The thread pool is in use, with at most %d threads. When that many statements wait for a lock, no connection "
-                        + "gets a thread, not even the one that would release it.").formatted(threads), List.of("thread_pool_max_threads = 65536"))
+                ? new ThreadPoolAdvice(
+                        ("The thread pool is in use, with at most %d threads. When that many statements wait for a lock, no connection "
+                                + "gets a thread, not even the one that would release it.").formatted(threads),
+                        List.of("thread_pool_max_threads = 65536"))
                 : new ThreadPoolAdvice("The thread pool is in use: an idle connection has no thread of its own.", List.of());
     }
 

@@ -83,8 +83,9 @@ class ServerAccessIT {
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("dev.usher.testing.TestServers#all")
     void logsInOverTheUnixSocket(TestServer server) throws Exception {
-        Target target = new Target(new Endpoint.UnixSocket(server.socket()), Optional.empty(), Optional.empty(), "app", Secret.of("app-secret"),
-                ServerTls.PREFERRED, Optional.empty(), Target.TIMEOUT);
+        Target target =
+                new Target(new Endpoint.UnixSocket(server.socket()), Optional.empty(), Optional.empty(), "app", Secret.of("app-secret"),
+                        ServerTls.PREFERRED, Optional.empty(), Target.TIMEOUT);
 
         try (Entry entry = ServerAccess.open(target)) {
             assertThat(text(entry.connection(), "SELECT REPEAT('x', 100000)")).hasSize(100_000);
@@ -119,8 +120,10 @@ class ServerAccessIT {
 
     @Test
     void saysThatNothingListens() {
-        assertThatThrownBy(() -> GreetedSocket.open(at(1), Duration.ofSeconds(5)).close()).hasMessageContaining("nothing listens on 127.0.0.1:1");
-        assertThatThrownBy(() -> GreetedSocket.open(new Endpoint.Tcp(new HostAndPort("no-such-host.invalid", 3306)), Duration.ofSeconds(5)).close())
+        assertThatThrownBy(() -> GreetedSocket.open(at(1), Duration.ofSeconds(5)).close())
+                .hasMessageContaining("nothing listens on 127.0.0.1:1");
+        assertThatThrownBy(
+                () -> GreetedSocket.open(new Endpoint.Tcp(new HostAndPort("no-such-host.invalid", 3306)), Duration.ofSeconds(5)).close())
                 .hasMessageContaining("does not resolve");
     }
 

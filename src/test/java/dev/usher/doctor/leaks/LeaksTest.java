@@ -118,7 +118,8 @@ class LeaksTest {
         List<SeenSession> system = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             Client client = new Client(i % 2 == 0 ? "event_scheduler" : "replica", "10.0.0.9", "", "");
-            system.add(new SeenSession(i, client, i % 2 == 0 ? "Daemon" : "Binlog Dump GTID", Duration.ofSeconds(10_000 - 100L * i), OptionalLong.empty(),
+            system.add(new SeenSession(i, client, i % 2 == 0 ? "Daemon" : "Binlog Dump GTID", Duration.ofSeconds(10_000 - 100L * i),
+                    OptionalLong.empty(),
                     OptionalLong.empty(), Optional.of(new OpenTransaction(Duration.ofHours(1), 5, 0)), Optional.empty()));
         }
         look(0, system);
@@ -175,7 +176,8 @@ class LeaksTest {
     }
 
     private static SeenSession of(Client client, long id, long asleep, long lastStatement) {
-        return new SeenSession(id, client, "Sleep", Duration.ofSeconds(asleep), OptionalLong.of(lastStatement), OptionalLong.empty(), Optional.empty(),
+        return new SeenSession(id, client, "Sleep", Duration.ofSeconds(asleep), OptionalLong.of(lastStatement), OptionalLong.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

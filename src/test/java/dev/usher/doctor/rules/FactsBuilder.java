@@ -194,7 +194,8 @@ public final class FactsBuilder {
             status.get(look).putIfAbsent("threads_connected", sessions.get(look).size() + 1L);
             samples.add(new Sample(Duration.ofSeconds(look), Map.copyOf(status.get(look)), List.copyOf(sessions.get(look))));
         }
-        return new Facts(new ServerIdentity(version, platform, "127.0.0.1:3306", "an ordinary connection", false), Map.copyOf(variables), samples,
+        return new Facts(new ServerIdentity(version, platform, "127.0.0.1:3306", "an ordinary connection", false), Map.copyOf(variables),
+                samples,
                 Map.copyOf(statements), transactions, waits, limits, hosts, List.of(), machine, proxySql, 1, List.of());
     }
 

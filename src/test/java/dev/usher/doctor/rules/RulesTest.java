@@ -62,7 +62,8 @@ class RulesTest {
                 .grows("connection_errors_max_connections", 5).judge();
 
         assertThat(diagnosis.cause()).isEqualTo(Cause.POOLER_MISCONFIGURED);
-        assertThat(diagnosis.findings().getFirst().evidence()).anyMatch(line -> line.contains("shop@10.0.0.1 (java, pid 11): 20 connections, 2 used"));
+        assertThat(diagnosis.findings().getFirst().evidence())
+                .anyMatch(line -> line.contains("shop@10.0.0.1 (java, pid 11): 20 connections, 2 used"));
     }
 
     @Test
@@ -75,17 +76,20 @@ class RulesTest {
 
     @Test
     void statementsThatPileUpNameTheirDigest() {
-        Diagnosis diagnosis = new FactsBuilder(40).running(SHOP, 35, "SELECT * FROM stock WHERE note LIKE '%x%' LIMIT 10", "executing").judge();
+        Diagnosis diagnosis =
+                new FactsBuilder(40).running(SHOP, 35, "SELECT * FROM stock WHERE note LIKE '%x%' LIMIT 10", "executing").judge();
 
         assertThat(diagnosis.cause()).isEqualTo(Cause.SLOW_QUERY_STORM);
-        assertThat(diagnosis.findings().getFirst().evidence()).anyMatch(line -> line.contains("35 of them: SELECT * FROM stock WHERE note LIKE ? LIMIT ?"));
+        assertThat(diagnosis.findings().getFirst().evidence())
+                .anyMatch(line -> line.contains("35 of them: SELECT * FROM stock WHERE note LIKE ? LIMIT ?"));
     }
 
     @Test
     void theRootOfALockPileUpIsNamedAndItsKillGiven() {
         FactsBuilder facts = new FactsBuilder(40).sleeping(ORDERS, 7, 90).transaction(7, 100);
         for (int id = 200; id < 235; id++) {
-            facts.running(SHOP, id, "UPDATE stock SET amount = amount - 1 WHERE id = 1", "updating").waitsFor(id, id == 200 ? 7 : 200).waitsFor(id, 7);
+            facts.running(SHOP, id, "UPDATE stock SET amount = amount - 1 WHERE id = 1", "updating").waitsFor(id, id == 200 ? 7 : 200)
+                    .waitsFor(id, 7);
         }
 
         Finding finding = facts.judge().findings().getFirst();
@@ -125,10 +129,12 @@ class RulesTest {
 
     @Test
     void anAccountAtItsOwnLimit() {
-        Diagnosis diagnosis = new FactsBuilder(100).used(SHOP, 6).limit("shop@10.%", 6).grows("aborted_connects", 20).grows("connections", 20).judge();
+        Diagnosis diagnosis =
+                new FactsBuilder(100).used(SHOP, 6).limit("shop@10.%", 6).grows("aborted_connects", 20).grows("connections", 20).judge();
 
         assertThat(diagnosis.cause()).isEqualTo(Cause.ACCOUNT_LIMIT);
-        assertThat(diagnosis.findings().getFirst().remedies().getFirst().statements()).containsExactly("ALTER USER 'shop'@'10.%' WITH MAX_USER_CONNECTIONS 12;");
+        assertThat(diagnosis.findings().getFirst().remedies().getFirst().statements())
+                .containsExactly("ALTER USER 'shop'@'10.%' WITH MAX_USER_CONNECTIONS 12;");
     }
 
     @Test
@@ -141,7 +147,8 @@ class RulesTest {
 
     @Test
     void aLimitThatTheServerLoweredForLackOfDescriptorsIsNotJustTooLow() {
-        Diagnosis diagnosis = new FactsBuilder(214).used(SHOP, 214).variable("open_files_limit", "1024").grows("connection_errors_max_connections", 9).judge();
+        Diagnosis diagnosis = new FactsBuilder(214).used(SHOP, 214).variable("open_files_limit", "1024")
+                .grows("connection_errors_max_connections", 9).judge();
 
         assertThat(diagnosis.cause()).isEqualTo(Cause.DESCRIPTOR_OR_THREAD_LIMIT);
     }
@@ -184,7 +191,8 @@ class RulesTest {
     }
 
     private static Machine machine(long descriptors, long descriptorLimit, long threads, OptionalLong memoryLimit, long memoryUsed) {
-        return new Machine(1, descriptors, OptionalLong.of(descriptorLimit), threads, OptionalLong.empty(), 1 << 30, 0, memoryLimit, memoryUsed, 0, 0,
+        return new Machine(1, descriptors, OptionalLong.of(descriptorLimit), threads, OptionalLong.empty(), 1 << 30, 0, memoryLimit,
+                memoryUsed, 0, 0,
                 16L << 30, 8L << 30, 0, 0, 0, 0, 0);
     }
 }

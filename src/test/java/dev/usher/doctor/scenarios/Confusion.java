@@ -13,7 +13,8 @@ final class Confusion {
 
     synchronized void add(String server, Scenario scenario, Cause said, double confidence, boolean right) {
         counts.computeIfAbsent(scenario.expected(), cause -> new EnumMap<>(Cause.class)).merge(said, 1, Integer::sum);
-        lines.add("| %s | %s | %s | %s (%.0f %%) | %s |".formatted(scenario.expected().id(), scenario.name(), server, said.id(), confidence * 100,
+        lines.add("| %s | %s | %s | %s (%.0f %%) | %s |".formatted(scenario.expected().id(), scenario.name(), server, said.id(),
+                confidence * 100,
                 right ? "right" : "**wrong**"));
     }
 
@@ -21,7 +22,8 @@ final class Confusion {
     synchronized String table() {
         StringBuilder text = new StringBuilder("| was | said ");
         List<Cause> causes = List.of(Cause.values());
-        text.append(String.join(" | ", causes.stream().map(Cause::id).toList())).append(" |\n|---|").append("---|".repeat(causes.size())).append("\n");
+        text.append(String.join(" | ", causes.stream().map(Cause::id).toList())).append(" |\n|---|").append("---|".repeat(causes.size()))
+                .append("\n");
         text.replace(0, "| was | said ".length(), "| was \\ said | ");
         for (Cause was : causes) {
             Map<Cause, Integer> row = counts.getOrDefault(was, Map.of());

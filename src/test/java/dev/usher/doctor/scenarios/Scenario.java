@@ -16,7 +16,8 @@ import java.util.function.Predicate;
  * @param alsoTrue what else must be right, such as which process is accused
  * @param inCi whether it is the one of its cause that {@code some} plays
  */
-record Scenario(String name, Cause expected, List<String> own, List<ServerKind> on, Setup setup, Predicate<Diagnosis> alsoTrue, boolean inCi) {
+record Scenario(String name, Cause expected, List<String> own, List<ServerKind> on, Setup setup, Predicate<Diagnosis> alsoTrue,
+        boolean inCi) {
     static final List<ServerKind> BOTH = List.of(ServerKind.MYSQL, ServerKind.MARIADB_SID);
 
     /** Brings it about, and returns when it is there. */
@@ -46,7 +47,8 @@ record Scenario(String name, Cause expected, List<String> own, List<ServerKind> 
 
     /** Client programs that it needs, by the first word of its setup's commands: what is missing is said, not passed over. */
     static Map<String, List<String>> programs() {
-        return Map.of("python", List.of("/usr/bin/python3", "-c", "import pymysql, cryptography"), "node", List.of("node", "--version"), "php",
+        return Map.of("python", List.of("/usr/bin/python3", "-c", "import pymysql, cryptography"), "node", List.of("node", "--version"),
+                "php",
                 List.of("php", "--version"));
     }
 

@@ -11,7 +11,8 @@ final class SizingInputs {
     static final long MIB = 1 << 20;
     static final long GIB = 1 << 30;
 
-    final Map<String, String> variables = new HashMap<>(Map.of("max_connections", "151", "thread_stack", "299008", "net_buffer_length", "16384",
+    final Map<String, String> variables = new HashMap<>(Map.of("max_connections", "151", "thread_stack", "299008", "net_buffer_length",
+            "16384",
             "sort_buffer_size", "2097152", "join_buffer_size", "262144", "read_buffer_size", "131072", "read_rnd_buffer_size", "262144",
             "tmp_table_size", "16777216", "max_heap_table_size", "16777216", "table_open_cache", "2000"));
     final Map<String, String> status = new HashMap<>(Map.of("threads_connected", "50", "open_tables", "100"));

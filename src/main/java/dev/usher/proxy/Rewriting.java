@@ -1,0 +1,117 @@
+package dev.usher.proxy;
+
+import dev.usher.session.Conditions;
+import dev.usher.session.ConditionsRequest;
+import dev.usher.session.Flavour;
+import dev.usher.session.Leftovers;
+import dev.usher.session.LexMode;
+import dev.usher.session.Session;
+import dev.usher.session.StatementRewriter;
+import dev.usher.session.StatementRewriter.Values;
+import dev.usher.session.Trait;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Changes the texts of statements that ask for what only the session's own server connection would know: its id, and what the last statement left there. */
+final class Rewriting {
+    private static final long CONDITIONS = Trait.READS_DIAGNOSTICS.bit();
+    private static final long LEFTOVERS =
+            CONDITIONS | Trait.bits(Trait.READS_ROW_COUNT, Trait.READS_FOUND_ROWS, Trait.READS_CONDITION_COUNTS);
+    private static final long DYNAMIC = Trait.bits(Trait.SQL_PREPARE, Trait.DYNAMIC_SQL);
+    private static final long CONCERNED = LEFTOVERS | DYNAMIC | Trait.READS_CONNECTION_ID.bit();
+    private static final byte[] NO_ROWS = "SHOW WARNINGS LIMIT 0".getBytes(StandardCharsets.US_ASCII);
+
+    private final Session session;
+    private final Leftovers leftovers;
+    private final Flavour flavour;
+    private final long connectionId;
+
+    Rewriting(Session session, Leftovers leftovers, Flavour flavour, ClientConnectionId id) {
+        this.session = session;
+        this.leftovers = leftovers;
+        this.flavour = flavour;
+        this.connectionId = id.value();
+    }
+
+    /** False for nearly every statement. */
+    static boolean mayConcern(long traits) {
+        return (traits & CONCERNED) != 0;
+    }
+
+    static boolean readsLeftovers(long traits) {
+        return (traits & LEFTOVERS) != 0;
+    }
+
+    /** Whether what it reads can only be told when the server has been asked whether the session's conditions are still there. */
+    boolean mustAsk(long traits) {
+        return (traits & CONDITIONS) != 0 && leftovers.mustAsk();
+    }
+
+    /** What to run instead of a text; null if it can run as it is. */
+    byte @Nullable [] statement(CommandUnderWay under, byte[] text) {
+        return instead(under, text, namesItself(under.traits));
+    }
+
+    /** What to prepare instead of a text: what its executions will read is not known yet. */
+    byte @Nullable [] preparing(long traits, byte[] text) {
+        return sure(traits) && namesItself(traits)
+                ? StatementRewriter.rewrite(text, session.lexMode(), flavour, Values.connection(connectionId))
+                : null;
+    }
+
+    /** What to execute instead of a statement that was prepared from this text. */
+    byte @Nullable [] execution(CommandUnderWay under, byte[] text) {
+        return instead(under, text, false);
+    }
+
+    private byte @Nullable [] instead(CommandUnderWay under, byte[] text, boolean withId) {
+        long traits = under.traits;
+        if (!sure(traits)) {
+            return null;
+        }
+        LexMode mode = session.lexMode();
+        if ((traits & CONDITIONS) != 0 && (traits & Trait.SINGLE.bit()) != 0) {
+            ConditionsRequest request = ConditionsRequest.of(text, mode, flavour);
+            under.reads = request == null ? null : request.kind();
+            return request != null && leftovers.conditionsHere() ? reading(under, request) : null;
+        }
+        boolean dynamic = (traits & Trait.DYNAMIC_SQL.bit()) != 0;
+        if (!dynamic && !leftovers.concerns(traits)) {
+            return withId ? StatementRewriter.rewrite(text, mode, flavour, Values.connection(connectionId)) : null;
+        }
+        return StatementRewriter.rewrite(text, mode, flavour,
+                leftovers.values(traits, withId ? Values.connection(connectionId) : Values.NONE));
+    }
+
+    private byte @Nullable [] reading(CommandUnderWay under, ConditionsRequest request) {
+        Conditions conditions = leftovers.conditions();
+        under.emulated = true;
+        return switch (request) {
+            case ConditionsRequest.Show show -> {
+                List<@Nullable String[]> rows = conditions.shown(show.errorsOnly(), show.skip(), show.take());
+                under.rows = rows.isEmpty() ? null : rows;
+                yield NO_ROWS;
+            }
+            case ConditionsRequest.Count count -> leftovers.counting(count.errorsOnly()).getBytes(StandardCharsets.US_ASCII);
+            case ConditionsRequest.Get get -> {
+                String set = get.answer(conditions, leftovers.rowCount());
+                if (set == null) {
+                    under.emulated = get.beyond(conditions);
+                    yield under.emulated ? get.none() : null;
+                }
+                under.countedInOk = 0;
+                yield set.getBytes(StandardCharsets.ISO_8859_1);
+            }
+        };
+    }
+
+    /** A text that could be read in two ways is left alone. */
+    private static boolean sure(long traits) {
+        return (traits & Trait.UNSURE.bit()) == 0;
+    }
+
+    private static boolean namesItself(long traits) {
+        return (traits & (Trait.READS_CONNECTION_ID.bit() | DYNAMIC)) != 0 && (traits & Trait.NAMES_PROCESSLIST.bit()) == 0;
+    }
+}

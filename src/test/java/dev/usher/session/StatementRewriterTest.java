@@ -1,0 +1,54 @@
+package dev.usher.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.usher.session.StatementRewriter.Values;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StatementRewriterTest {
+    private static final Values VALUES = new Values("3", "4", "5", "6", "7", "8");
+
+    private static String rewritten(String sql, LexMode mode) {
+        byte[] text = StatementRewriter.rewrite(sql.getBytes(StandardCharsets.UTF_8), mode, Flavour.MARIADB, VALUES);
+        return text == null ? "-" : new String(text, StandardCharsets.UTF_8);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+        "SELECT ROW_COUNT() | SELECT 3 AS `ROW_COUNT()`",
+        "select row_count ( ) , 1 | select 3 AS `row_count ( )` , 1",
+        "SELECT ROW_COUNT() AS n, FOUND_ROWS() m, 1 + ROW_COUNT() | SELECT 3 AS n, 4 m, 1 + 3 AS `1 + ROW_COUNT()`",
+        "SELECT DISTINCT ROW_COUNT() FROM t WHERE a = FOUND_ROWS() | SELECT DISTINCT 3 AS `ROW_COUNT()` FROM t WHERE a = 4",
+        "SELECT (SELECT ROW_COUNT()) | SELECT (SELECT 3 AS `ROW_COUNT()`) AS `(SELECT ROW_COUNT())`",
+        "SELECT ROW_COUNT() IS NULL | SELECT 3 IS NULL AS `ROW_COUNT() IS NULL`",
+        "SELECT CONCAT(ROW_COUNT(), '`') | SELECT CONCAT(3, '`') AS `CONCAT(ROW_COUNT(), '``')`",
+        "SELECT CASE ROW_COUNT() WHEN 1 THEN 2 END | SELECT CASE 3 WHEN 1 THEN 2 END AS `CASE ROW_COUNT() WHEN 1 THEN 2 END`",
+        "SELECT CASE ROW_COUNT() WHEN 1 THEN 2 END e | SELECT CASE 3 WHEN 1 THEN 2 END e",
+        "SELECT NOW() - INTERVAL ROW_COUNT() DAY | SELECT NOW() - INTERVAL 3 DAY AS `NOW() - INTERVAL ROW_COUNT() DAY`",
+        "SELECT /*! ROW_COUNT() */ + 1 | SELECT /*! 3 */ + 1 AS `ROW_COUNT()  + 1`",
+        "SELECT @@warning_count, @@session.error_count | SELECT 5 AS `@@warning_count`, 6 AS `@@session.error_count`",
+        "SELECT @@global.warning_count | -",
+        "SET @a = @@warning_count, @b = CONNECTION_ID() | SET @a = 5, @b = 7",
+        "SET @@pseudo_thread_id = 4 | -",
+        "INSERT INTO t VALUES (ROW_COUNT(), 'ROW_COUNT()') | INSERT INTO t VALUES (3, 'ROW_COUNT()')",
+        "SELECT db.ROW_COUNT(), row_count, `ROW_COUNT`() /* ROW_COUNT() */ | -",
+        "SELECT ROW_COUNT(); SELECT ROW_COUNT(), CONNECTION_ID() | SELECT 3 AS `ROW_COUNT()`; SELECT ROW_COUNT(), 7 AS `CONNECTION_ID()`",
+        "PREPARE p FROM 'SELECT ROW_COUNT(), CONNECTION_ID()' | PREPARE p FROM 'SELECT ROW_COUNT(), 7 AS `CONNECTION_ID()`'",
+        "EXECUTE IMMEDIATE 'SELECT ROW_COUNT()' | EXECUTE IMMEDIATE 'SELECT 3 AS `ROW_COUNT()`'",
+        "INSERT INTO t (a) VALUES (1) RETURNING ROW_COUNT() | INSERT INTO t (a) VALUES (1) RETURNING 3 AS `ROW_COUNT()`"})
+    void putsValuesInAndKeepsTheNamesOfColumns(String sql, String wanted) {
+        assertThat(rewritten(sql, LexMode.DEFAULT)).isEqualTo(wanted);
+    }
+
+    @Test
+    void readsQuotesAsTheSessionsModeSays() {
+        String sql = "SELECT 'a\\', ROW_COUNT(), \"ROW_COUNT()\" -- '";
+
+        assertThat(rewritten(sql, LexMode.DEFAULT)).isEqualTo("-");
+        assertThat(rewritten(sql, new LexMode(true, true, false, false)))
+                .isEqualTo("SELECT 'a\\', 3 AS `ROW_COUNT()`, \"ROW_COUNT()\" -- '");
+    }
+}
