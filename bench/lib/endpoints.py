@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -31,23 +32,46 @@ def mysql_program(name):
     return [libraries / "ld-linux-x86-64.so.2", "--library-path", libraries, tree / name, "--no-defaults", *base]
 
 
-def start_server(stage, kind, *arguments):
+def server_program(kind):
+    return mysql_program("usr/sbin/mysqld") if kind == "mysql" else ["/usr/sbin/mariadbd", "--no-defaults"]
+
+
+def version(kind):
+    """Name and version, as the server itself says."""
+    command = [str(word) for word in server_program(kind)]
+    # A program that its own loader starts needs no more than its libraries for this.
+    command = [*command[:4], "--no-defaults", "--version"] if kind == "mysql" else [*command, "--version"]
+    text = subprocess.run(command, capture_output=True, text=True).stdout
+    return ("MySQL " if kind == "mysql" else "MariaDB ") + (re.search(r"Ver ([\w.]+)", text) or ["", "of unknown version"])[1]
+
+
+def certificate(stage):
+    """The arguments for a server with a certificate of its own."""
+    key, chain = stage.folder / "key.pem", stage.folder / "cert.pem"
+    made = subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=bench", "-keyout", key, "-out", chain],
+                          capture_output=True, text=True)
+    if made.returncode:
+        sys.exit(made.stderr)
+    return [f"--ssl-cert={chain}", f"--ssl-key={key}"]
+
+
+def start_server(stage, kind):
     """A server with an empty schema and the benchmark's account; its data is in the stage's folder."""
     data, port, init = stage.folder / "data", free_port(), stage.folder / "init.sql"
     init.write_text(ACCOUNTS)
+    program = server_program(kind)
     if kind == "mysql":
-        program = mysql_program("usr/sbin/mysqld")
         make, own = [*program, "--initialize-insecure", f"--datadir={data}", *as_root()], ["--mysqlx=OFF", "--skip-log-bin"]
     else:
-        program, own = ["/usr/sbin/mariadbd", "--no-defaults"], []
+        own = certificate(stage) if kind == "mariadb-tls" else []
         make = ["mariadb-install-db", "--no-defaults", "--skip-test-db", "--auth-root-authentication-method=normal", f"--datadir={data}", *as_root()]
     made = subprocess.run([str(word) for word in make], capture_output=True, text=True)
     if made.returncode:
         sys.exit(f"cannot make a data directory: {made.stdout}{made.stderr}")
     common = [f"--datadir={data}", f"--port={port}", f"--socket={stage.folder}/server.sock", f"--pid-file={stage.folder}/server.pid", f"--tmpdir={stage.folder}",
-              "--bind-address=127.0.0.1", "--skip-name-resolve", f"--init-file={init}", "--max-connections=500", "--performance-schema=OFF",
+              "--bind-address=127.0.0.1", "--skip-name-resolve", f"--init-file={init}", "--max-connections=1500", "--performance-schema=OFF",
               "--innodb-buffer-pool-size=128M", "--innodb-flush-log-at-trx-commit=0"]
-    return stage.start("server", [*program, *as_root(), *common, *own, *arguments], port)
+    return stage.start("server", [*program, *as_root(), *common, *own], port)
 
 
 def start_haproxy(stage, server):
@@ -70,11 +94,42 @@ backend servers
     return stage.start("haproxy", ["haproxy", "-db", "-f", settings], port)
 
 
-def start_usher(stage, server, *flags):
+def start_router(stage, server):
+    """MySQL Router with connection sharing, out of the same tree as MySQL."""
+    tree, port, settings = CACHE / "mysql/root", free_port(), stage.folder / "router.conf"
+    libraries = tree / "usr/lib/x86_64-linux-gnu"
+    settings.write_text(f"""[DEFAULT]
+plugin_folder={tree}/usr/lib/mysqlrouter/plugin
+logging_folder={stage.folder}
+runtime_folder={stage.folder}
+data_folder={stage.folder}
+max_total_connections=8000
+[logger]
+level=WARNING
+[io]
+threads=1
+[connection_pool]
+max_idle_server_connections=64
+[routing:shared]
+bind_address=127.0.0.1
+bind_port={port}
+destinations=127.0.0.1:{server.port}
+routing_strategy=first-available
+protocol=classic
+client_ssl_mode=PREFERRED
+server_ssl_mode=DISABLED
+connection_sharing=1
+connection_sharing_delay=0
+""")
+    program = [libraries / "ld-linux-x86-64.so.2", "--library-path", f"{tree}/usr/lib/mysql-router:{libraries}", tree / "usr/bin/mysqlrouter"]
+    return stage.start("router", [*program, "-c", settings], port)
+
+
+def start_usher(stage, server, name="usher", *flags):
     port = free_port()
     command = [ROOT / "usher", "serve", "--server", f"127.0.0.1:{server.port}", "--listen", f"127.0.0.1:{port}",
                "--admin", f"127.0.0.1:{free_port()}", *flags]
-    return stage.start("usher", command, port)
+    return stage.start(name, command, port)
 
 
 def build_usher():

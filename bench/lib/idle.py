@@ -6,6 +6,7 @@ import time
 
 from client import log_in
 from endpoints import DATABASE, PASSWORD, USER, start_usher
+from processes import quiet
 
 SERVER_CONNECTIONS = 20
 AT_ONCE = 8
@@ -49,13 +50,14 @@ async def measure(usher, counts, tls):
 
 
 def idle(stage, server, quick):
-    counts = (200, 1000) if quick else (1000, 5000)
     results = []
     for tls in (False, True):
-        usher = start_usher(stage, server, "--max-server-connections", SERVER_CONNECTIONS)
-        seen = asyncio.run(measure(usher, counts, tls))
-        stage.stop(usher)
-        (few, many) = seen[1:]
+        counts = (200, 1000) if quick else (1000, 5000) if tls else (1000, 5000, 10000)
+        with quiet():
+            usher = start_usher(stage, server, "usher", "--max-server-connections", SERVER_CONNECTIONS, "--max-client-connections", "12000")
+            seen = asyncio.run(measure(usher, counts, tls))
+            stage.stop(usher)
+        few, many = seen[1], seen[-1]
         each = (many["resident_bytes"] - few["resident_bytes"]) / (many["clients"] - few["clients"])
         results.append({"tls": tls, "server_connections": SERVER_CONNECTIONS, "points": seen, "bytes_per_client": round(each)})
         print(f"  {'TLS' if tls else 'plain'}: {round(each)} bytes a client", file=sys.stderr)

@@ -1,6 +1,7 @@
 """The processes that a benchmark starts, and what the kernel says they used."""
 
 import atexit
+import contextlib
 import os
 import pathlib
 import shutil
@@ -85,6 +86,18 @@ class Stage:
         for process in reversed(self.started):
             process.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def quiet():
+    """Around a round. On a machine that is shared, BENCH_BEFORE and BENCH_AFTER name the commands that keep its other users still meanwhile."""
+    if before := os.environ.get("BENCH_BEFORE"):
+        subprocess.run(before, shell=True, check=True)
+    try:
+        yield
+    finally:
+        if after := os.environ.get("BENCH_AFTER"):
+            subprocess.run(after, shell=True, check=True)
 
 
 def free_port():

@@ -1,19 +1,21 @@
-"""`point-select` and `connect`: sysbench through each way in turn, so that what else the machine does hits all alike."""
+"""`point-select`, `transactions`, `router` and `workers`: sysbench through each way in turn, so that what else the machine does hits all alike."""
 
 import re
 import statistics
 import subprocess
 import sys
 
-from endpoints import DATABASE, PASSWORD, ROOT, USER
+from endpoints import DATABASE, PASSWORD, USER
+from processes import quiet
 
 ROWS = 10_000
+WARM_SECONDS = 10
 
 
 def sysbench(port, script, threads, seconds, *options, action="run"):
     command = ["sysbench", script, "--db-driver=mysql", "--mysql-host=127.0.0.1", f"--mysql-port={port}", f"--mysql-user={USER}",
                f"--mysql-password={PASSWORD}", f"--mysql-db={DATABASE}", f"--threads={threads}", f"--time={seconds}", "--percentile=99",
-               "--mysql-ignore-errors=none", *options, action]
+               *options, action]
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
@@ -27,12 +29,13 @@ def number(pattern, text):
     return float(found[1])
 
 
-def measure(way, script, threads, seconds, options):
+def measure(way, threads, seconds, options):
     """One run: events and queries a second, 99th percentile, and the CPU time that the proxy itself used."""
     before = way.cpu_seconds()
-    text = sysbench(way.port, script, threads, seconds, *options)
+    text = sysbench(way.port, options[0], threads, seconds, *options[1:])
     used = way.cpu_seconds() - before
-    if number(r"ignored errors: +(\d+)", text) or number(r"reconnects: +(\d+)", text):
+    allowed = any(option.startswith("--mysql-ignore-errors") for option in options)
+    if number(r"ignored errors: +(\d+)", text) and not allowed or number(r"reconnects: +(\d+)", text):
         sys.exit(f"{way.name}: a run with errors is not a measurement:\n{text}")
     events = number(r"total number of events: +(\d+)", text)
     if events < 10:
@@ -50,29 +53,46 @@ def summary(runs):
             "cpu_us": round(statistics.median(run["cpu_us"] for run in runs), 1), "runs": [round(rate) for rate in rates]}
 
 
-def interleaved(ways, script, loads, rounds, seconds, options_of):
+def interleaved(ways, loads, rounds, seconds, options_of):
     """Every load through every way, round by round: A B C A B C …"""
-    for way in ways:
-        for load in loads:
-            measure(way, script, 16, max(seconds, 3), options_of(load))  # warm: caches, and Usher's code compiled
+    with quiet():
+        for way in ways:
+            for load in {load[0]: load for load in loads}.values():
+                measure(way, 16, WARM_SECONDS, options_of(load))  # caches, and Usher's code compiled
     seen = {}
     for round_number in range(rounds):
-        for load in loads:
-            for way in ways:
-                seen.setdefault((load, way.name), []).append(measure(way, script, load[1], seconds, options_of(load)))
+        with quiet():
+            for load in loads:
+                for way in ways:
+                    seen.setdefault((load, way.name), []).append(measure(way, load[1], seconds, options_of(load)))
         print(f"  round {round_number + 1} of {rounds}", file=sys.stderr)
     return [{"load": load[0], "threads": load[1], "ways": {way.name: summary(seen[load, way.name]) for way in ways}} for load in loads]
 
 
-def point_select(ways, quick):
-    table = ["--tables=1", f"--table-size={ROWS}"]
-    sysbench(ways[0].port, "oltp_point_select", 1, 1, *table, action="prepare")
-    loads = [(kind, threads) for kind in ("prepared", "text") for threads in ((8,) if quick else (1, 8, 64))]
-    rounds, seconds = (2, 2) if quick else (5, 5)
-    mode = {"prepared": "auto", "text": "disable"}
-    return interleaved(ways, "oltp_point_select", loads, rounds, seconds, lambda load: [*table, f"--db-ps-mode={mode[load[0]]}"])
+TABLE = ["--tables=1", f"--table-size={ROWS}"]
+MODES = {"prepared": "auto", "text": "disable"}
 
 
-def connect(ways, quick):
-    rounds, seconds = (2, 2) if quick else (5, 5)
-    return interleaved(ways, ROOT / "bench/lib/connect.lua", [("connect, SELECT 1, quit", 8)], rounds, seconds, lambda load: [])
+def prepare(way):
+    sysbench(way.port, "oltp_point_select", 1, 1, *TABLE, action="prepare")
+
+
+def point_select(ways, quick, clients=(1, 8, 64, 512)):
+    prepare(ways[0])
+    loads = [(kind, threads) for kind in ("prepared", "text") for threads in ((8,) if quick else clients)]
+    rounds, seconds = (2, 3) if quick else (5, 4)
+    return interleaved(ways, loads, rounds, seconds, lambda load: ["oltp_point_select", *TABLE, f"--db-ps-mode={MODES[load[0]]}"])
+
+
+def transactions(ways, quick):
+    prepare(ways[0])
+    loads = [(kind, threads) for kind in ("read_only", "read_write") for threads in ((8,) if quick else (64, 512))]
+    rounds, seconds = (1, 3) if quick else (5, 5)
+    # Deadlocks between the clients are part of read_write; sysbench retries them.
+    return interleaved(ways, loads, rounds, seconds, lambda load: [f"oltp_{load[0]}", *TABLE, "--mysql-ignore-errors=1213,1020,1205"])
+
+
+def workers(ways, quick):
+    prepare(ways[0])
+    seen = interleaved(ways, [("prepared", 64)], *((1, 3) if quick else (5, 5)), lambda load: ["oltp_point_select", *TABLE])
+    return [{"workers": count, "threads": 64, **seen[0]["ways"][way.name]} for count, way in zip((1, 2), ways)]

@@ -10,11 +10,13 @@ import dev.usher.config.ServerConnectionLimit;
 import dev.usher.config.ServerTls;
 import dev.usher.config.UsherConfig;
 import dev.usher.pool.Accounts;
+import dev.usher.pool.Clock;
 import dev.usher.pool.ConnectionBudget;
 import dev.usher.pool.PoolCounters;
 import dev.usher.pool.Server;
 import dev.usher.pool.ServerProbe;
 import dev.usher.pool.TlsToServer;
+import dev.usher.pool.Transport;
 import dev.usher.pool.Worker;
 import dev.usher.proxy.ClientConnection;
 import dev.usher.proxy.Frontend;
@@ -25,7 +27,6 @@ import dev.usher.tls.SslContexts;
 import dev.usher.wire.HandshakeV10;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -58,6 +59,9 @@ public final class Usher implements AutoCloseable {
     private final Frontend frontend;
     private final Server server = new Server();
     private final Snapshots snapshots;
+    private final SessionTickets tickets;
+    /** {@link System#nanoTime} of the last renewal; on the first worker's loop. */
+    private long ticketKeySince = System.nanoTime();
     private final List<SslContext> contexts = new ArrayList<>();
     private @Nullable AdminServer admin;
     private volatile boolean closed;
@@ -67,7 +71,7 @@ public final class Usher implements AutoCloseable {
         this.certificate = ServerCertificate.from(config.tls());
         SslContext towardsClients = SslContexts.towardsClients(certificate);
         contexts.add(towardsClients);
-        SessionTickets tickets = new SessionTickets(towardsClients, new SecureRandom());
+        this.tickets = new SessionTickets(towardsClients, new SecureRandom());
         RsaKeyPair rsa = RsaKeyPair.generate(command -> Thread.ofVirtual().name("rsa-key").start(command));
         this.frontend = new Frontend(config, towardsClients, certificate, rsa);
         TlsToServer towardsServer = towardsServer(config, contexts);
@@ -77,15 +81,14 @@ public final class Usher implements AutoCloseable {
         Accounts accounts = new Accounts(config.accounts());
         PoolCounters counters = new PoolCounters();
         int count = workerCount(pool);
-        this.loops = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("usher-worker"), EpollIoHandler.newFactory());
+        this.loops = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("usher-worker"), Transport.CHOSEN.ioHandlers());
         for (int i = 0; i < count; i++) {
             workers.add(new Worker((EventLoop) loops.next(), config, budget, server, accounts, towardsServer, counters));
         }
         for (Worker worker : workers) {
-            worker.loop().scheduleAtFixedRate(() -> closeIdle(worker), 1, 1, TimeUnit.SECONDS);
+            Clock.after(1000, worker.loop(), () -> everySecond(worker));
         }
         this.snapshots = new Snapshots(workers, frontend, budget, counters, server);
-        loops.next().scheduleAtFixedRate(tickets::renew, TICKET_KEY_LIFE.toMinutes(), TICKET_KEY_LIFE.toMinutes(), TimeUnit.MINUTES);
     }
 
     /**
@@ -107,8 +110,13 @@ public final class Usher implements AutoCloseable {
         }
     }
 
-    private void closeIdle(Worker worker) {
+    private void everySecond(Worker worker) {
+        Clock.after(1000, worker.loop(), () -> everySecond(worker));
         long now = System.nanoTime();
+        if (worker == workers.getFirst() && now - ticketKeySince > TICKET_KEY_LIFE.toNanos()) {
+            ticketKeySince = now;
+            tickets.renew();
+        }
         for (ClientConnection client : frontend.clients().values()) {
             if (client.worker() == worker) {
                 client.closeIfIdleTooLong(now);

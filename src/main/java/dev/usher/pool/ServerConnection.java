@@ -17,7 +17,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.Future;
@@ -111,7 +111,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     boolean overSocket() {
-        return channel instanceof EpollDomainSocketChannel;
+        return channel instanceof DomainSocketChannel;
     }
 
     /** CURRENT_USER() after login. */

@@ -9,8 +9,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -41,13 +39,13 @@ final class ServerLink {
     void connect(EventLoop loop, boolean overSocket, ChannelHandler handler, Consumer<Channel> connected, Consumer<String> failed) {
         if (overSocket && config.socket().isPresent()) {
             Path path = config.socket().get();
-            connect(loop, new DomainSocketAddress(path.toString()), EpollDomainSocketChannel.class, handler, connected, failed);
+            connect(loop, new DomainSocketAddress(path.toString()), Transport.CHOSEN.socket(), handler, connected, failed);
             return;
         }
         String host = config.address().host();
         int port = config.address().port();
         if (isLiteral(host)) {
-            connect(loop, new InetSocketAddress(host, port), EpollSocketChannel.class, handler, connected, failed);
+            connect(loop, new InetSocketAddress(host, port), Transport.CHOSEN.tcp(), handler, connected, failed);
             return;
         }
         // Name look-ups block, so they must not run on the loop.
@@ -55,7 +53,7 @@ final class ServerLink {
             try {
                 InetAddress address = InetAddress.getByName(host);
                 loop.execute(
-                        () -> connect(loop, new InetSocketAddress(address, port), EpollSocketChannel.class, handler, connected, failed));
+                        () -> connect(loop, new InetSocketAddress(address, port), Transport.CHOSEN.tcp(), handler, connected, failed));
             } catch (UnknownHostException e) {
                 loop.execute(() -> failed.accept("unknown host " + host));
             }
@@ -84,9 +82,10 @@ final class ServerLink {
                         channel.pipeline().addLast(handler);
                     }
                 });
-        if (type == EpollSocketChannel.class) {
+        if (type == Transport.CHOSEN.tcp()) {
             bootstrap.option(ChannelOption.TCP_NODELAY, true).option(ChannelOption.SO_KEEPALIVE, true);
         }
+        Transport.CHOSEN.prepare(bootstrap);
         ChannelFuture future = bootstrap.connect(address);
         future.addListener(done -> {
             if (done.isSuccess()) {

@@ -12,7 +12,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -446,9 +445,7 @@ public final class Worker {
         } catch (RuntimeException e) {
             log.error("worker", e);
         } finally {
-            if (!loop.isShuttingDown()) {
-                loop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
-            }
+            Clock.after(TICK_MILLIS, loop, this::tick);
         }
     }
 

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -293,8 +294,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         closed = true;
         Channel open = channel();
         open.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-        // A client that does not read would keep its socket for ever.
-        open.eventLoop().schedule(() -> open.close(), LINGER.toMillis(), TimeUnit.MILLISECONDS);
+        if (open.isOpen()) {
+            // A client that does not read would keep its socket for ever.
+            Future<?> limit = open.eventLoop().schedule(() -> open.close(), LINGER.toMillis(), TimeUnit.MILLISECONDS);
+            open.closeFuture().addListener(done -> limit.cancel(false));
+        }
         ended();
     }
 

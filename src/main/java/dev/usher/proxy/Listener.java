@@ -3,6 +3,7 @@ package dev.usher.proxy;
 import dev.usher.config.Cidr;
 import dev.usher.config.ConfigException;
 import dev.usher.config.ListenAddress;
+import dev.usher.pool.Transport;
 import dev.usher.pool.Worker;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -11,10 +12,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollServerDomainSocketChannel;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.UnixChannelOption;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -44,20 +43,21 @@ public final class Listener {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_WATER, HIGH_WATER))
                 .childHandler(new Accepted(frontend, worker));
+        Transport.CHOSEN.prepare(bootstrap);
         return switch (address) {
             case ListenAddress.Tcp tcp -> {
                 InetSocketAddress at = tcp.socketAddress();
                 if (at.isUnresolved()) {
                     throw new ConfigException("listen: unknown host " + tcp.host());
                 }
-                bootstrap.option(EpollChannelOption.SO_REUSEPORT, true).option(ChannelOption.SO_REUSEADDR, true)
+                bootstrap.option(UnixChannelOption.SO_REUSEPORT, true).option(ChannelOption.SO_REUSEADDR, true)
                         .childOption(ChannelOption.TCP_NODELAY, true).childOption(ChannelOption.SO_KEEPALIVE, true);
-                yield bind(bootstrap, EpollServerSocketChannel.class, at, address);
+                yield bind(bootstrap, Transport.CHOSEN.listener(), at, address);
             }
             case ListenAddress.Unix unix -> {
                 removeStale(unix.path());
                 Listener bound =
-                        bind(bootstrap, EpollServerDomainSocketChannel.class, new DomainSocketAddress(unix.path().toString()), address);
+                        bind(bootstrap, Transport.CHOSEN.socketListener(), new DomainSocketAddress(unix.path().toString()), address);
                 unix.path().toFile().setWritable(true, false);
                 yield bound;
             }

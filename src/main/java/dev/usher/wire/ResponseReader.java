@@ -206,7 +206,7 @@ public final class ResponseReader {
             }
             lastSequence = in.getUnsignedByte(start + 3);
             in.skipBytes(Packets.HEADER + length);
-            return deciding(in.slice(start + Packets.HEADER, length), first);
+            return deciding(in, start + Packets.HEADER, length, first);
         }
     }
 
@@ -237,6 +237,18 @@ public final class ResponseReader {
             expect = Expect.DEFINITIONS;
         } else {
             expect = response == Response.PREPARE ? Expect.DONE : Expect.ROWS;
+        }
+    }
+
+    /** Looks at a payload through the buffer itself: a slice would be garbage with every statement. */
+    private Event deciding(ByteBuf in, int start, int length, int first) {
+        int reader = in.readerIndex();
+        int writer = in.writerIndex();
+        in.setIndex(start, start + length);
+        try {
+            return deciding(in, first);
+        } finally {
+            in.setIndex(reader, writer);
         }
     }
 

@@ -1,0 +1,59 @@
+"""Many clients that are busy at the same time, with the load generator of bench/load: `crowd`, `states` and `latency`."""
+
+import statistics
+import sys
+
+from load import measured
+from processes import quiet
+
+
+def middle(runs, name):
+    return statistics.median(run[name] for run in runs)
+
+
+def summary(runs):
+    rate = middle(runs, "per_second")
+    return {"per_second": round(rate), "spread": round((max(run["per_second"] for run in runs) - min(run["per_second"] for run in runs)) / rate, 3),
+            "p50_ms": round(middle(runs, "p50_ms"), 3), "p99_ms": round(middle(runs, "p99_ms"), 3), "p999_ms": round(middle(runs, "p999_ms"), 3),
+            "cpu_us": round(middle(runs, "cpu_us"), 1), "runs": [round(run["per_second"]) for run in runs]}
+
+
+def rounds_of(cases, rounds):
+    """Each case is (name, way, options); all of them in each round, in turn."""
+    seen = {name: [] for name, _, _ in cases}
+    for round_number in range(rounds):
+        with quiet():
+            for name, way, options in cases:
+                seen[name].append(measured("busy", way, **options))
+        print(f"  round {round_number + 1} of {rounds}", file=sys.stderr)
+    return {name: summary(runs) for name, runs in seen.items()}
+
+
+def rows(cases, seen, **more):
+    return [{"case": name, "way": way.name, "clients": options["clients"], **more, **seen[name]} for name, way, options in cases]
+
+
+def crowd(direct, haproxy, usher, quick):
+    """The server at its best number of clients, and what is left of that with a thousand and more."""
+    seconds, rounds = (2, 1) if quick else (4, 5)
+    few = (4,) if quick else (2, 4, 8, 16)
+    many = (1000,) if quick else (1000, 2000, 5000)
+    cases = [(f"direct {n}", direct, {"clients": n, "seconds": seconds}) for n in (*few, 1000)]
+    cases += [(f"haproxy {n}", haproxy, {"clients": n, "seconds": seconds}) for n in (1000,)]
+    cases += [(f"usher {n}", usher, {"clients": n, "seconds": seconds, "warm": 3}) for n in many]
+    return rows(cases, rounds_of(cases, rounds))
+
+
+def states(usher, quick):
+    """Text statements of sessions in one state, and of sessions in 32 different ones that share few server connections."""
+    seconds, rounds = (2, 1) if quick else (5, 5)
+    cases = [(f"{n} states", usher, {"clients": 64, "seconds": seconds, "states": n}) for n in (1, 32)]
+    return rows(cases, rounds_of(cases, rounds))
+
+
+def latency(ways, quick):
+    """What one client sees."""
+    seconds, rounds = (2, 1) if quick else (4, 5)
+    cases = [(f"{way.name} {kind}", way, {"clients": 1, "seconds": seconds, "prepared": int(kind == "prepared")})
+             for kind in ("prepared", "text") for way in ways]
+    return rows(cases, rounds_of(cases, rounds))

@@ -1,0 +1,69 @@
+"""bench/load: the load generator for what sysbench cannot do."""
+
+import functools
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+from endpoints import DATABASE, PASSWORD, ROOT, USER
+
+CLASSES = ROOT / "target/bench-load"
+
+
+@functools.cache
+def jdk():
+    """A JDK 25 or newer, found as ./usher finds it."""
+    for home in (os.environ.get("JAVA_HOME", ""), *sorted(pathlib.Path("/usr/lib/jvm").glob("*"))):
+        release = pathlib.Path(home or "/nowhere") / "release"
+        if (pathlib.Path(home) / "bin/javac").exists() and release.exists():
+            version = re.search(r'JAVA_VERSION="(\d+)', release.read_text())
+            if version and int(version[1]) >= 25:
+                return pathlib.Path(home)
+    sys.exit("no JDK 25 or newer")
+
+
+@functools.cache
+def classes():
+    """Compiles the load generator, once."""
+    sources = sorted((ROOT / "bench/load").glob("*.java"))
+    done = subprocess.run([jdk() / "bin/javac", "-d", CLASSES, *sources], capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(done.stderr)
+    return CLASSES
+
+
+def command(mode, port, **options):
+    options = {"port": port, "user": USER, "password": PASSWORD, "database": DATABASE, **options}
+    words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+    return [jdk() / "bin/java", "-XX:+UseSerialGC", "-Xms64m", "-Xlog:disable", "-cp", classes(), "Load", mode, *words]
+
+
+def load(mode, way, on_begin=lambda: None, on_end=lambda: None, **options):
+    """Runs it; `on_begin` and `on_end` are called around what it measures, which leaves its own start out."""
+    process = subprocess.Popen([str(word) for word in command(mode, way.port, **options)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    said = []
+    for line in process.stderr:
+        if line == "begin\n":
+            on_begin()
+        elif line == "end\n":
+            on_end()
+        else:
+            said.append(line)
+    text = process.stdout.read()
+    if process.wait():
+        sys.exit(f"{way.name}: the load failed:\n{''.join(said)}{text}")
+    result = json.loads(text)
+    if result.get("errors"):
+        sys.exit(f"{way.name}: a run with errors is not a measurement: {result}\n{''.join(said)}")
+    return result
+
+
+def measured(mode, way, **options):
+    """One run, with the CPU time that the way itself used for each event."""
+    used = []
+    result = load(mode, way, lambda: used.append(way.cpu_seconds()), lambda: used.append(way.cpu_seconds()), **options)
+    result["cpu_us"] = (used[1] - used[0]) / max(1, result["events"]) * 1e6
+    return result

@@ -1,0 +1,132 @@
+"""One section of docs/benchmarks.md for each benchmark: what its table shows, and the ratios by which a later run is judged."""
+
+
+def ratio(of, to):
+    return f"{of / to:.2f}" if of and to else "–"
+
+
+class Section:
+    """`columns` are (title, whether text); `cells` makes rows out of what was measured; `ratios` gives name → value, where less is better."""
+
+    def __init__(self, title, explanation, columns, cells, ratios=lambda measured: {}):
+        self.title, self.explanation, self.columns, self.cells, self.ratios = title, explanation, lambda measured: columns, cells, ratios
+
+
+def ways_of(entry):
+    """As measured: the peers first, then Usher in its settings."""
+    return entry["ways"].items()
+
+
+def throughput_cells(measured):
+    for entry in measured:
+        haproxy = entry["ways"].get("haproxy", {})
+        for way, seen in ways_of(entry):
+            proxy = way != "direct"
+            yield [entry["load"], entry["threads"], way, f"{seen['per_second']:,}", f"{seen['spread']:.0%}", f"{seen['p99_ms']:.2f}",
+                   f"{seen['cpu_us']:.1f}" if proxy else "–", ratio(seen["cpu_us"], haproxy.get("cpu_us")) if proxy else "–",
+                   ratio(seen["per_second"], haproxy.get("per_second"))]
+
+
+def throughput_ratios(measured):
+    found = {}
+    for entry in measured:
+        haproxy, usher = entry["ways"].get("haproxy"), entry["ways"].get("usher")
+        if haproxy and usher:
+            found[f"CPU ÷ HAProxy's, {entry['load']}, {entry['threads']} clients"] = usher["cpu_us"] / haproxy["cpu_us"]
+    return found
+
+
+THROUGHPUT = [("load", True), ("clients", False), ("way", True), ("per second", False), ("spread", False), ("p99 ms", False),
+              ("own CPU µs each", False), ("CPU ÷ HAProxy's", False), ("rate ÷ HAProxy's", False)]
+
+
+def idle_cells(measured):
+    for entry in measured:
+        for point in entry["points"]:
+            last = point is entry["points"][-1]
+            yield ["TLS" if entry["tls"] else "plain", f"{point['clients']:,}", f"{point['resident_bytes'] / 2**20:.1f}",
+                   f"{entry['bytes_per_client']:,}" if last else ""]
+
+
+def connect_cells(measured):
+    for row in measured:
+        alike = {other["way"]: other["per_second"] for other in measured if other["tls"] == row["tls"]}
+        yield ["TLS" if row["tls"] else "plain", row["way"], f"{row['per_second']:,}", f"{row['spread']:.0%}", f"{row['p50_ms']:.2f}", f"{row['p99_ms']:.2f}",
+               "–" if row["way"] == "direct" else f"{row['cpu_us']:.0f}", ratio(row["per_second"], alike.get("direct")),
+               ratio(row["per_second"], alike.get("haproxy"))]
+
+
+def connect_ratios(measured):
+    rate = {(row["way"], row["tls"]): row["per_second"] for row in measured}
+    return {f"direct rate ÷ rate, {'TLS' if tls else 'plain'}": rate["direct", tls] / rate["usher", tls] for way, tls in rate if way == "usher"}
+
+
+def busy_cells(measured):
+    best = max((row["per_second"] for row in measured if row["way"] == "direct"), default=0)
+    for row in measured:
+        yield [row["way"], f"{row['clients']:,}", f"{row['per_second']:,}", f"{row['spread']:.0%}", f"{row['p50_ms']:.2f}", f"{row['p99_ms']:.2f}",
+               f"{row['p999_ms']:.2f}", "–" if row["way"] == "direct" else f"{row['cpu_us']:.1f}", ratio(row["per_second"], best)]
+
+
+def latency_cells(measured):
+    for row in measured:
+        kind = row["case"].split()[-1]
+        haproxy = next((other for other in measured if other["case"] == f"haproxy {kind}"), {})
+        yield [kind, row["way"], f"{row['p50_ms']:.3f}", f"{row['p99_ms']:.3f}", ratio(row["p50_ms"], haproxy.get("p50_ms")),
+               ratio(row["p99_ms"], haproxy.get("p99_ms")), "–" if row["way"] == "direct" else f"{row['cpu_us']:.1f}"]
+
+
+def states_cells(measured):
+    equal = measured[0]["per_second"]
+    for row in measured:
+        yield [row["case"], row["clients"], f"{row['per_second']:,}", f"{row['spread']:.0%}", f"{row['p99_ms']:.2f}", f"{row['cpu_us']:.1f}", ratio(row["per_second"], equal)]
+
+
+def stream_cells(measured):
+    for row in measured:
+        haproxy = next((other["mib_per_second"] for other in measured
+                        if (other["row"], other["clients"], other["way"]) == (row["row"], row["clients"], "haproxy")), None)
+        yield [row["row"], row["clients"], row["way"], f"{row['mib_per_second']:,}", ratio(row["mib_per_second"], haproxy),
+               "–" if row["way"] == "direct" else row["cpu_ms_per_gib"], "–" if row["way"] == "direct" else row["resident_mib"]]
+
+
+def worker_cells(measured):
+    for row in measured:
+        yield [row["workers"], row["threads"], f"{row['per_second']:,}", f"{row['spread']:.0%}", f"{row['p99_ms']:.2f}", f"{row['cpu_us']:.1f}"]
+
+
+BUSY = [("way", True), ("clients", False), ("per second", False), ("spread", False), ("p50 ms", False), ("p99 ms", False), ("p99.9 ms", False),
+        ("own CPU µs each", False), ("rate ÷ best direct", False)]
+
+SECTIONS = {
+    "point-select": Section("Point selects", "sysbench `oltp_point_select` on 10,000 rows, prepared (binary protocol) and as text. *usher* has the default budget, "
+                            "so that each client has a server connection of its own; *usher-16* has 16 server connections for all. CPU is the proxy's own user "
+                            "and system time as the kernel accounts it, for one query.", THROUGHPUT, throughput_cells, throughput_ratios),
+    "transactions": Section("Transactions", "sysbench `oltp_read_only` and `oltp_read_write`, prepared, on one table of 10,000 rows. A transaction has 16 and 20 statements.",
+                            THROUGHPUT, throughput_cells),
+    "router": Section("MySQL Router", "The same point selects on MySQL, through MySQL Router with connection sharing too.", THROUGHPUT, throughput_cells),
+    "latency": Section("Latency of one client", "One client with one text or prepared point select after the other, by `bench/load`.",
+                       [("kind", True), ("way", True), ("p50 ms", False), ("p99 ms", False), ("p50 ÷ HAProxy's", False), ("p99 ÷ HAProxy's", False),
+                        ("own CPU µs each", False)], latency_cells),
+    "crowd": Section("A crowd that is busy", "Text point selects of many clients at once, each with its next one as soon as it has the answer, by `bench/load`; "
+                     "Usher has 16 server connections. The base of the ratio is the server's best rate with any number of direct clients.", BUSY, busy_cells),
+    "states": Section("Sessions in different states", "64 clients with text point selects on 8 server connections, all in one session state or in 32 different ones "
+                      "(`sql_mode` and `time_zone`), so that nearly every statement has its session's state restored in front of it.",
+                      [("sessions", True), ("clients", False), ("per second", False), ("spread", False), ("p99 ms", False), ("own CPU µs each", False),
+                       ("rate ÷ equal states", False)], states_cells),
+    "connect": Section("Connect, one query, quit", "Eight clients at a time, each logging in for one `SELECT 1`, by `bench/load`; over TLS with session resumption "
+                       "where the other side offers it. CPU is for one such visit.",
+                       [("link", True), ("way", True), ("visits per second", False), ("spread", False), ("p50 ms", False), ("p99 ms", False),
+                        ("own CPU µs each", False), ("rate ÷ direct", False), ("rate ÷ HAProxy's", False)], connect_cells, connect_ratios),
+    "stream": Section("Results of 1 GiB", "One client with a result of 1 GiB, and eight with 256 MiB each, in rows of 1 KiB and of 64 KiB, by `bench/load`. Resident "
+                      "memory is of the whole process, after the run, the largest of all rounds.",
+                      [("row", True), ("clients", False), ("way", True), ("MiB per second", False), ("rate ÷ HAProxy's", False), ("own CPU ms per GiB", False),
+                       ("resident MiB", False)], stream_cells),
+    "idle": Section("Idle clients", "Clients that have logged in, run `SELECT 1` and then do nothing, on 20 server connections. Resident memory of the whole process (VmRSS).",
+                    [("link", True), ("clients", False), ("resident MiB", False), ("bytes for each further client", False)], idle_cells),
+    "workers": Section("Workers", "Prepared point selects on 16 server connections with one worker and with two, on two cores that the server and the clients need as well.",
+                       [("workers", False), ("clients", False), ("per second", False), ("spread", False), ("p99 ms", False), ("own CPU µs each", False)], worker_cells),
+    "start": Section("Start", "From the command `./usher serve` (built) to the first client, median and worst of 11 starts.",
+                     [("until", True), ("seconds", False), ("worst", False)],
+                     lambda measured: ([row["until"], f"{row['seconds']:.2f}", f"{row['worst']:.2f}"] for row in measured)),
+}
