@@ -40,7 +40,7 @@ class MainTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             ''                                   | usher: a command is missing
-            serv                                 | Did you mean: usher serve?
+            serv                                 | Did you mean: usher serve
             serve --wiat-limit=5s                | Unknown option: '--wiat-limit=5s'
             serve --server a --wait-limit 5      | usher: --wait-limit = 5: must be a duration
             serve                                | usher: server is missing
