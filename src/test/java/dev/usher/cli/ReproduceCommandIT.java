@@ -40,7 +40,8 @@ class ReproduceCommandIT {
             assertThat(out.toString()).contains("ERROR 1040 (08004): Too many connections");
             assertThat(server.flavour()).isIn(Flavour.MYSQL, Flavour.MARIADB);
             try (var connection = server.connect();
-                    var row = connection.createStatement().executeQuery("SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'root'")) {
+                    var row = connection.createStatement()
+                            .executeQuery("SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'root'")) {
                 row.next();
                 assertThat(row.getInt(1)).isEqualTo(1);
             }

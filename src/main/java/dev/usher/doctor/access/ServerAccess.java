@@ -79,7 +79,8 @@ public final class ServerAccess {
             try {
                 Login.Result result = login.at(target.endpoint());
                 attempts.add(new Attempt(target.endpoint(), Attempt.IN));
-                return new Entry(result.connection(), way(target.endpoint(), result), target.endpoint(), result.version(), List.copyOf(attempts));
+                return new Entry(result.connection(), way(target.endpoint(), result), target.endpoint(), result.version(),
+                        List.copyOf(attempts));
             } catch (NoAccessException refused) {
                 if (!refused.isFull()) {
                     throw refused;
@@ -93,7 +94,8 @@ public final class ServerAccess {
     private NoAccessException explained(NoAccessException refused) {
         Optional<Machine> machine = refused.serverError() == 0 ? local().map(server -> MachineWatch.begin(server).end()) : Optional.empty();
         return machine.filter(one -> one.descriptorLimit().isPresent() && one.descriptors() + FEW_LEFT >= one.descriptorLimit().getAsLong())
-                .map(one -> new NoAccessException(refused.getMessage() + "; its process " + one.pid() + " has " + one.descriptors() + " of the " + one.descriptorLimit().getAsLong()
+                .map(one -> new NoAccessException(refused.getMessage() + "; its process " + one.pid() + " has " + one.descriptors()
+                        + " of the " + one.descriptorLimit().getAsLong()
                         + " file descriptors that it may have (descriptor_or_thread_limit): raise LimitNOFILE and open_files_limit"))
                 .orElse(refused);
     }

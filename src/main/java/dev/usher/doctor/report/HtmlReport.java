@@ -96,7 +96,8 @@ public final class HtmlReport {
     private void remedy(Remedy remedy) {
         element("p", "", remedy.when() + ": " + remedy.why());
         if (!remedy.statements().isEmpty() || !remedy.configuration().isEmpty()) {
-            String lines = String.join("\n", remedy.statements().stream().map(sql -> sql.startsWith(Remedy.COMMAND) ? "$ " + sql.substring(Remedy.COMMAND.length()) : sql).toList());
+            String lines = String.join("\n", remedy.statements().stream()
+                    .map(sql -> sql.startsWith(Remedy.COMMAND) ? "$ " + sql.substring(Remedy.COMMAND.length()) : sql).toList());
             String more = String.join("\n", remedy.configuration());
             element("pre", "", lines + (lines.isEmpty() || more.isEmpty() ? "" : "\n") + more);
         }

@@ -109,7 +109,8 @@ public final class TextReport {
 
     private void remedy(Remedy remedy) {
         wrapped("   > ", remedy.when() + ": " + remedy.why());
-        remedy.statements().forEach(sql -> lines.add("       " + bold(sql.startsWith(Remedy.COMMAND) ? "$ " + sql.substring(Remedy.COMMAND.length()) : sql)));
+        remedy.statements().forEach(
+                sql -> lines.add("       " + bold(sql.startsWith(Remedy.COMMAND) ? "$ " + sql.substring(Remedy.COMMAND.length()) : sql)));
         remedy.configuration().forEach(line -> lines.add("       " + bold(line)));
         if (!remedy.notThis().isEmpty()) {
             wrapped("     ", remedy.notThis());

@@ -30,7 +30,8 @@ final class FloodRule implements Rule {
         long attempts = Math.max(1, facts.growth("connections"));
         if (facts.samples().size() > 1 && failed / seconds >= FAILED_PER_SECOND && failed >= 0.5 * attempts) {
             confidence = 0.9;
-            evidence.add(Text.number(failed / seconds) + " failed logins a second: " + failed + " of " + attempts + " in " + picture.watched());
+            evidence.add(
+                    Text.number(failed / seconds) + " failed logins a second: " + failed + " of " + attempts + " in " + picture.watched());
         }
         long half = halfOpen(facts);
         if (half >= Math.max(5, 0.15 * picture.limit())) {
@@ -43,7 +44,8 @@ final class FloodRule implements Rule {
         if (confidence == 0) {
             return List.of();
         }
-        return List.of(new Finding("connect_flood", Cause.CONNECT_FLOOD, picture.isFull() || confidence >= 0.9 ? Severity.CRITICAL : Severity.WARNING, confidence,
+        return List.of(new Finding("connect_flood", Cause.CONNECT_FLOOD,
+                picture.isFull() || confidence >= 0.9 ? Severity.CRITICAL : Severity.WARNING, confidence,
                 Math.max(0.6, picture.shareOfCurrent(half)), "logins fail or do not finish: " + evidence.getFirst(), evidence,
                 "the same rate of logins when everything is well, with none of them failing", remedies(facts)));
     }
@@ -89,7 +91,8 @@ final class FloodRule implements Rule {
                 evidence.add(host.host() + " has broken off " + host.connectErrors() + " logins; at max_connect_errors = " + limit
                         + " the server blocks it (error 1129)");
             } else if (confidence > 0) {
-                evidence.add("from " + host.host() + ": " + host.authenticationErrors() + " wrong logins, " + host.connectErrors() + " broken off");
+                evidence.add("from " + host.host() + ": " + host.authenticationErrors() + " wrong logins, " + host.connectErrors()
+                        + " broken off");
             }
         }
         return own;
@@ -98,16 +101,19 @@ final class FloodRule implements Rule {
     private static List<Remedy> remedies(Facts facts) {
         Settings settings = new Settings(facts.server());
         List<Remedy> all = new ArrayList<>();
-        all.add(Settings.advice("now", "find who it is: the accounts and hosts above, or the server's error log with log_error_verbosity = 3 (MySQL), "
-                + "log_warnings = 2 (MariaDB); then correct its password, its health check, or close it out in the firewall",
+        all.add(Settings.advice("now",
+                "find who it is: the accounts and hosts above, or the server's error log with log_error_verbosity = 3 (MySQL), "
+                        + "log_warnings = 2 (MariaDB); then correct its password, its health check, or close it out in the firewall",
                 "Do not raise max_connections: a flood fills any number."));
         facts.number("connect_timeout").ifPresent(now -> {
             if (now > 5) {
-                all.add(settings.remedy("now", "what does not log in is closed sooner", "connect_timeout", "5", "Not where clients are far away."));
+                all.add(settings.remedy("now", "what does not log in is closed sooner", "connect_timeout", "5",
+                        "Not where clients are far away."));
             }
         });
         all.add(Settings.run("when a host was blocked (1129)", "lets it in again", List.of(facts.server().isMariaDb() ? "FLUSH HOSTS;"
-                : "TRUNCATE TABLE performance_schema.host_cache;"), "Do not set max_connect_errors so high that it never acts without knowing who it was."));
+                : "TRUNCATE TABLE performance_schema.host_cache;"),
+                "Do not set max_connect_errors so high that it never acts without knowing who it was."));
         if (facts.number("back_log").orElse(1000) < 200) {
             all.add(new Remedy("with a restart", "more may wait to be accepted", List.of(), List.of("[mysqld]", "back_log = 1000"), ""));
         }

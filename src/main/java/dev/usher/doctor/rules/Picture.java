@@ -86,7 +86,8 @@ public record Picture(Facts facts, long limit, long connected, long refused, lon
     /** Those that were there a second before the last look, so that what comes and goes is not taken for what stays; with a single look, all. */
     private static Set<Long> presentBefore(Facts facts) {
         Duration before = facts.last().at().minus(Duration.ofSeconds(1));
-        Sample earlier = facts.samples().reversed().stream().filter(sample -> sample.at().compareTo(before) <= 0).findFirst().orElse(facts.first());
+        Sample earlier =
+                facts.samples().reversed().stream().filter(sample -> sample.at().compareTo(before) <= 0).findFirst().orElse(facts.first());
         return earlier.sessions().stream().map(Session::id).collect(java.util.stream.Collectors.toSet());
     }
 

@@ -30,8 +30,10 @@ class SceneIT {
     private static final int LIMIT = 20;
     private static final Duration WATCH = Duration.ofSeconds(5);
 
-    private static final Map<String, Cause> EXPECTED = Map.of("leak", Cause.CONNECTION_LEAK, "storm", Cause.SLOW_QUERY_STORM, "lock", Cause.SLOW_QUERY_STORM,
-            "flood", Cause.CONNECT_FLOOD, "pools", Cause.POOLER_MISCONFIGURED, "low-limit", Cause.LIMIT_TOO_LOW, "account", Cause.ACCOUNT_LIMIT);
+    private static final Map<String, Cause> EXPECTED =
+            Map.of("leak", Cause.CONNECTION_LEAK, "storm", Cause.SLOW_QUERY_STORM, "lock", Cause.SLOW_QUERY_STORM,
+                    "flood", Cause.CONNECT_FLOOD, "pools", Cause.POOLER_MISCONFIGURED, "low-limit", Cause.LIMIT_TOO_LOW, "account",
+                    Cause.ACCOUNT_LIMIT);
 
     @Test
     void theDoctorRecognisesEveryCause() throws Exception {
@@ -48,7 +50,8 @@ class SceneIT {
     /** Empty, or what is wrong. */
     private static Callable<String> judging(String cause) {
         return () -> {
-            try (EmbeddedServer server = EmbeddedServer.builder().maxConnections(LIMIT).start(); Scene scene = Scene.begin(cause, server, LIMIT)) {
+            try (EmbeddedServer server = EmbeddedServer.builder().maxConnections(LIMIT).start();
+                    Scene scene = Scene.begin(cause, server, LIMIT)) {
                 Target target = Target.of(new HostAndPort(server.host(), server.port()), "root", Secret.of(""));
                 awaitSomeConnections(target);
                 try (Entry entry = ServerAccess.open(target)) {
@@ -63,8 +66,9 @@ class SceneIT {
 
     private static void awaitSomeConnections(Target target) {
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
-            try (Entry entry = ServerAccess.open(target); var row = entry.connection().createStatement()
-                    .executeQuery("SHOW GLOBAL STATUS LIKE 'Threads_connected'")) {
+            try (Entry entry = ServerAccess.open(target);
+                    var row = entry.connection().createStatement()
+                            .executeQuery("SHOW GLOBAL STATUS LIKE 'Threads_connected'")) {
                 row.next();
                 return row.getInt(2) >= 5;
             }

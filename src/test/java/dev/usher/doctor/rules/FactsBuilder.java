@@ -145,10 +145,9 @@ public final class FactsBuilder {
     /** Logins under way at each look. */
     public FactsBuilder loggingIn(int count) {
         ClientProcess nobody = new ClientProcess("unauthenticated user", "10.0.0.9", "", 0);
-        for (int look = 0; look < LOOKS; look++) {
-            for (int i = 0; i < count; i++) {
-                sessions.get(look).add(new Session(nextId++, nobody, "", "Connect", Duration.ofSeconds(2), 0, "login", ""));
-            }
+        for (int i = 0; i < count; i++) {
+            long id = nextId++;
+            sessions.forEach(look -> look.add(new Session(id, nobody, "", "Connect", Duration.ofSeconds(2), 0, "login", "")));
         }
         return this;
     }

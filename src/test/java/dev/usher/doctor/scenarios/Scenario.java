@@ -14,7 +14,7 @@ import java.util.function.Predicate;
  * @param own further arguments of a server that it needs for itself; empty if any server will do
  * @param on the servers on which it can be made
  * @param alsoTrue what else must be right, such as which process is accused
- * @param inCi whether it is the one of its cause that {@code some} plays
+ * @param inCi whether it is the one of its cause that every build plays
  */
 record Scenario(String name, Cause expected, List<String> own, List<ServerKind> on, Setup setup, Predicate<Diagnosis> alsoTrue,
         boolean inCi) {

@@ -200,7 +200,8 @@ final class Scenarios {
                             + "/test?user=app&password=app-secret&sslMode=disable&allowPublicKeyRetrieval=true";
                     for (int i = 0; i < 40; i++) {
                         stage.meanwhile(() -> {
-                            try (Connection connection = DriverManager.getConnection(url); Statement statement = connection.createStatement()) {
+                            try (Connection connection = DriverManager.getConnection(url);
+                                    Statement statement = connection.createStatement()) {
                                 statement.execute("SELECT SLEEP(0.05)");
                             } finally {
                                 Thread.sleep(30);
@@ -251,7 +252,8 @@ final class Scenarios {
     private static List<Scenario> accounts() {
         return List.of(
                 Scenario.of(ACCOUNT_LIMIT, "an account may have six connections, and its pool wants ten", stage -> {
-                    stage.sql("CREATE USER narrow@'%' IDENTIFIED BY 'narrow-secret' WITH MAX_USER_CONNECTIONS 6", "GRANT ALL ON test.* TO narrow@'%'");
+                    stage.sql("CREATE USER narrow@'%' IDENTIFIED BY 'narrow-secret' WITH MAX_USER_CONNECTIONS 6",
+                            "GRANT ALL ON test.* TO narrow@'%'");
                     stage.finallyDo(() -> stage.sql("DROP USER narrow@'%'"));
                     stage.python("narrow", "busy", 10, 0.1);
                     stage.awaitConnected(6);
@@ -261,20 +263,23 @@ final class Scenarios {
                     stage.awaitConnected(8);
                 }).withServer("--max-user-connections=8"),
                 Scenario.of(ACCOUNT_LIMIT, "an account's requests meet its limit", stage -> {
-                    stage.sql("CREATE USER narrow@'%' IDENTIFIED BY 'narrow-secret' WITH MAX_USER_CONNECTIONS 5", "GRANT ALL ON test.* TO narrow@'%'");
+                    stage.sql("CREATE USER narrow@'%' IDENTIFIED BY 'narrow-secret' WITH MAX_USER_CONNECTIONS 5",
+                            "GRANT ALL ON test.* TO narrow@'%'");
                     stage.finallyDo(() -> stage.sql("DROP USER narrow@'%'"));
                     stage.python("narrow", "requests", 16, 0.02, "SELECT SLEEP(0.5)");
                     stage.awaitConnected(4);
                 }),
                 Scenario.of(ACCOUNT_LIMIT, "a pool that is idle holds all that the account may have", stage -> {
-                    stage.sql("CREATE USER narrow@'%' IDENTIFIED BY 'narrow-secret' WITH MAX_USER_CONNECTIONS 6", "GRANT ALL ON test.* TO narrow@'%'");
+                    stage.sql("CREATE USER narrow@'%' IDENTIFIED BY 'narrow-secret' WITH MAX_USER_CONNECTIONS 6",
+                            "GRANT ALL ON test.* TO narrow@'%'");
                     stage.finallyDo(() -> stage.sql("DROP USER narrow@'%'"));
                     stage.python("pool", 10, 3).awaitReady();
                     stage.python("narrow", "pool", 6, 0).awaitReady();
                     stage.python("narrow", "visitors", 4);
                 }),
                 Scenario.of(ACCOUNT_LIMIT, "connections in an hour", stage -> {
-                    stage.sql("CREATE USER narrow@'%' IDENTIFIED BY 'narrow-secret' WITH MAX_CONNECTIONS_PER_HOUR 10", "GRANT ALL ON test.* TO narrow@'%'");
+                    stage.sql("CREATE USER narrow@'%' IDENTIFIED BY 'narrow-secret' WITH MAX_CONNECTIONS_PER_HOUR 10",
+                            "GRANT ALL ON test.* TO narrow@'%'");
                     stage.finallyDo(() -> stage.sql("DROP USER narrow@'%'"));
                     stage.python("narrow", "requests", 2, 0.2);
                     stage.await(() -> stage.number("SHOW GLOBAL STATUS LIKE 'Aborted_connects'") > 3);
@@ -334,8 +339,10 @@ final class Scenarios {
                 Scenario.of(MEMORY_PRESSURE, "tables in memory", stage -> {
                     Path group = stage.cgroup("memory");
                     stage.python("pool", 10, 5).awaitReady();
-                    stage.python("hold", 5, 0, "SET max_heap_table_size = 268435456;CREATE TEMPORARY TABLE big (text CHAR(255)) ENGINE = MEMORY;"
-                            + "INSERT INTO big SELECT REPEAT('x', 255) FROM stock a, stock b LIMIT 65000").awaitReady();
+                    stage.python("hold", 5, 0,
+                            "SET max_heap_table_size = 268435456;CREATE TEMPORARY TABLE big (text CHAR(255)) ENGINE = MEMORY;"
+                                    + "INSERT INTO big SELECT REPEAT('x', 255) FROM stock a, stock b LIMIT 65000")
+                            .awaitReady();
                     limitMemory(group);
                 }).withServer("--max-connections=50"),
                 Scenario.of(MEMORY_PRESSURE, "connections that come while memory is at its limit", stage -> {

@@ -17,14 +17,11 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * The doctor against situations whose cause is known, with real clients on real servers. It takes minutes, so it runs only where it is asked for:
- * {@code -Dusher.scenarios=some} plays one of each cause, {@code all} every one and writes {@code target/scenarios.md}. {@code -Dusher.scenarios.only=REGEX} picks by
- * name.
+ * The doctor against situations whose cause is known, with real clients on real servers. Every build plays one of each cause;
+ * {@code -Dusher.scenarios=all} plays every one and writes {@code target/scenarios.md}. {@code -Dusher.scenarios.only=REGEX} picks by name.
  */
-@EnabledIfSystemProperty(named = "usher.scenarios", matches = "some|all")
 class ScenariosIT {
     private static final boolean FULL = System.getProperty("usher.scenarios", "").equals("all");
     private static final Optional<String> ONLY = Optional.ofNullable(System.getProperty("usher.scenarios.only"));
@@ -53,7 +50,8 @@ class ScenariosIT {
     private void run(ServerKind kind) {
         try (ScenarioRun run = new ScenarioRun()) {
             for (Scenario scenario : Scenarios.all()) {
-                boolean wanted = ONLY.map(pattern -> Pattern.compile(pattern).matcher(scenario.toString()).find()).orElse(FULL || scenario.inCi());
+                boolean wanted =
+                        ONLY.map(pattern -> Pattern.compile(pattern).matcher(scenario.toString()).find()).orElse(FULL || scenario.inCi());
                 if (wanted && scenario.on().contains(kind)) {
                     judge(run, scenario, kind);
                 }
@@ -66,7 +64,8 @@ class ScenariosIT {
             Diagnosis diagnosis = run.diagnose(scenario, kind);
             boolean right = diagnosis.cause() == scenario.expected() && scenario.alsoTrue().test(diagnosis);
             confusion.add(kind == ServerKind.MYSQL ? "MySQL" : "MariaDB", scenario, diagnosis.cause(), diagnosis.confidence(), right);
-            note((right ? "right " : "WRONG ") + kind + ", " + scenario + ": " + diagnosis.cause().id() + " (" + Math.round(diagnosis.confidence() * 100) + " %)"
+            note((right ? "right " : "WRONG ") + kind + ", " + scenario + ": " + diagnosis.cause().id() + " ("
+                    + Math.round(diagnosis.confidence() * 100) + " %)"
                     + (right ? "" : "\n" + String.join("\n", TextReport.lines(diagnosis, Optional.empty(), false, false))));
             if (!right) {
                 wrong.add(kind + ", " + scenario + "\n" + String.join("\n", TextReport.lines(diagnosis, Optional.empty(), false, false)));

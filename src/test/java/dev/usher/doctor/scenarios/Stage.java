@@ -123,7 +123,8 @@ final class Stage implements AutoCloseable {
         Client awaitReady() {
             try {
                 BufferedReader output = process.inputReader();
-                Awaitility.await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(50)).until(() -> output.ready() || !process.isAlive());
+                Awaitility.await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(50))
+                        .until(() -> output.ready() || !process.isAlive());
                 String line = output.readLine();
                 if (!"ready".equals(line)) {
                     throw new AssertionError("the client said " + line);
