@@ -207,7 +207,8 @@ class LoginIT {
                     var direct = usher.directClient();
                     var plain = usher.client();
                     var tls = usher.client().tls()) {
-                assertThat(plain.login(account.user(), account.password()).error()).isEqualTo(direct.login(account.user(), account.password()).error());
+                assertThat(plain.login(account.user(), account.password()).error())
+                        .isEqualTo(direct.login(account.user(), account.password()).error());
                 assertThat(tls.login(account.user(), account.password()).ok()).isTrue();
             }
         }
