@@ -29,7 +29,7 @@ class DoctorCommandIT {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("dev.usher.testing.TestServers#all")
     void anIdleServerIsHealthyForPeopleForProgramsAndAsAPage(TestServer server) throws IOException {
         Path page = folder.resolve("report.html");
@@ -48,7 +48,7 @@ class DoctorCommandIT {
         assertThat(out.toString()).contains("healthy: ").contains("in by an ordinary connection at 127.0.0.1:" + server.port());
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("dev.usher.testing.TestServers#all")
     void withoutPrivilegesItSaysWhatItCouldNotSee(TestServer server) throws IOException {
         Path password = Files.writeString(folder.resolve("password"), "app-secret\n");

@@ -37,7 +37,7 @@ class LoginIT {
         return tls ? usher.client().tls() : usher.client();
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("accounts")
     void everyAccountOfTheServerLogsInAgainAndAgain(TestServer server, TestAccount account, boolean tls) throws Exception {
         try (var usher = UsherBefore.server(server, state, config -> config)) {
@@ -51,7 +51,7 @@ class LoginIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("accounts")
     void aWrongPasswordGetsTheServersOwnWords(TestServer server, TestAccount account, boolean tls) throws Exception {
         try (var usher = UsherBefore.server(server, state, config -> config)) {
@@ -72,7 +72,7 @@ class LoginIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void anUnknownUserGetsTheServersOwnWords(TestServer server) throws Exception {
         try (var usher = UsherBefore.server(server, state, config -> config);
@@ -85,7 +85,7 @@ class LoginIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void anEmptyPasswordIsLearnedAndNoOtherIsTakenForIt(TestServer server) throws Exception {
         onServer(server,
@@ -110,7 +110,7 @@ class LoginIT {
         });
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("learning")
     void whatALoginTaughtServesTheNextWithoutTheServer(TestServer server, TestAccount account, boolean tls) throws Exception {
         try (var usher = UsherBefore.server(server, state, config -> config)) {
@@ -129,7 +129,7 @@ class LoginIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("accounts")
     void aToldAccountNeedsNoRelayAndTheServerStillDecides(TestServer server, TestAccount account, boolean tls) throws Exception {
         AccountConfig told = new AccountConfig(account.user(), Optional.of(Secret.of(account.password())), List.of());
@@ -149,7 +149,7 @@ class LoginIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void theSchemaOfALoginIsCheckedByTheServer(TestServer server) throws Exception {
         TestAccount account = server.accounts().getFirst();
