@@ -6,6 +6,7 @@ import dev.usher.doctor.facts.ClientProcess;
 import dev.usher.doctor.facts.Machine;
 import dev.usher.doctor.facts.Platform;
 import dev.usher.doctor.facts.ProxySql;
+import dev.usher.doctor.facts.Sample;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -160,6 +161,15 @@ class RulesTest {
 
         assertThat(diagnosis.cause()).isEqualTo(Cause.MEMORY_PRESSURE);
         assertThat(diagnosis.findings()).extracting(Finding::id).contains("limit_too_low");
+    }
+
+    @Test
+    void connectionsThatMySqlEndsForTheirMemoryAreMemoryPressureAlsoWhenItIsFreeAgain() {
+        Diagnosis diagnosis = new FactsBuilder(100).used(SHOP, 5).variable("global_connection_memory_limit", "20000000")
+                .status("global_connection_memory", 60_000).grows(Sample.ENDED_FOR_MEMORY, 16).judge();
+
+        assertThat(diagnosis.cause()).isEqualTo(Cause.MEMORY_PRESSURE);
+        assertThat(diagnosis.findings().getFirst().evidence().getFirst()).contains("16 connections");
     }
 
     @Test
