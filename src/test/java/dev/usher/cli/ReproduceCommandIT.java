@@ -92,8 +92,9 @@ class ReproduceCommandIT {
     }
 
     private static Process start(String... options) throws IOException {
-        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT", ProcessHandle.current().info().command().orElseThrow(), "-cp",
-                System.getProperty("java.class.path"), Main.class.getName(), "reproduce", "--max-connections=12"));
+        List<String> command =
+                new ArrayList<>(List.of("env", "--default-signal=INT", ProcessHandle.current().info().command().orElseThrow(), "-cp",
+                        System.getProperty("java.class.path"), Main.class.getName(), "reproduce", "--max-connections=12"));
         command.addAll(List.of(options));
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
