@@ -183,6 +183,16 @@ class RulesTest {
     }
 
     @Test
+    void anUsherInFrontIsNamedAndItsOwnBudgetComesFirstWhenItHoldsTooMuch() {
+        ClientProcess usher = new ClientProcess("app", "10.0.0.5", "usher", 7);
+
+        assertThat(new FactsBuilder(100).used(usher, 20).judge().findings()).extracting(Finding::id).containsExactly("usher_in_front");
+        Finding holdsTooMuch = new FactsBuilder(100).asleep(usher, 98, 60, 0).judge().findings().getFirst();
+        assertThat(holdsTooMuch.cause()).isEqualTo(Cause.POOLER_MISCONFIGURED);
+        assertThat(holdsTooMuch.remedies().getFirst().why()).contains("max-server-connections");
+    }
+
+    @Test
     void statementsFitTheServer() {
         Remedy mysql = remedyFor(new FactsBuilder(100));
         Remedy mariaDb = remedyFor(new FactsBuilder(100).mariaDb());

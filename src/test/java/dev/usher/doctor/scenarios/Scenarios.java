@@ -398,6 +398,12 @@ final class Scenarios {
                     stage.python("statements", 2, 0, "SELECT SLEEP(30), COUNT(*) FROM stock");
                     stage.awaitConnected(21);
                 }),
+                Scenario.of(HEALTHY, "an Usher in front of twice as many busy clients as there are connections", stage -> {
+                    stage.limit(20);
+                    stage.throughUsher("busy", 40, 0.4);
+                    stage.awaitConnected(4);
+                }).where(diagnosis -> !diagnosis.facts().variable("performance_schema").equals("ON")
+                        || diagnosis.findings().stream().anyMatch(finding -> finding.id().equals("usher_in_front"))),
                 Scenario.of(HEALTHY, "a pool that sleeps", stage -> {
                     stage.limit(60);
                     stage.hikari(30, 30);
