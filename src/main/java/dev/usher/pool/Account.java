@@ -3,7 +3,6 @@ package dev.usher.pool;
 import dev.usher.auth.Credentials;
 import dev.usher.session.Baseline;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +13,14 @@ import org.jspecify.annotations.Nullable;
 public final class Account {
     private final String user;
     private final boolean told;
-    private final Set<String> schemas = ConcurrentHashMap.newKeySet();
+    /** When the server let it use a schema as default, as {@link System#nanoTime}. */
+    private final Map<String, Long> schemas = new ConcurrentHashMap<>();
     private volatile @Nullable Known known;
     private final Map<Long, Read> baselines = new ConcurrentHashMap<>();
     private volatile @Nullable Identity identity;
     private volatile RequiredLink requiredLink = RequiredLink.ANY;
     private volatile boolean accepted;
+    private volatile long lastWanted = System.nanoTime();
     private volatile boolean anotherOverSocket;
     private volatile long privilegeEpoch = System.nanoTime();
 
@@ -52,6 +53,16 @@ public final class Account {
     /** The server has let it in. */
     public void accepted() {
         accepted = true;
+    }
+
+    /** Somebody wants to log in. */
+    void wanted() {
+        lastWanted = System.nanoTime();
+    }
+
+    /** {@link System#nanoTime} of when somebody last wanted to log in. */
+    long lastWanted() {
+        return lastWanted;
     }
 
     boolean wasAccepted() {
@@ -134,9 +145,20 @@ public final class Account {
     /** @param role as CURRENT_ROLE() gives it, empty where the server has no roles */
     record Identity(String user, String role) {}
 
-    /** Schemas that the server let the account use as default since its last confirmation. */
-    public Set<String> schemas() {
-        return schemas;
+    /** Whether the server has let the account use a schema as default less than {@code ttlNanos} ago. */
+    public boolean mayUse(String schema, long ttlNanos) {
+        Long at = schemas.get(schema);
+        return at != null && System.nanoTime() - at < ttlNanos;
+    }
+
+    /** The server has let it. */
+    public void schemaOpened(String schema) {
+        schemas.put(schema, System.nanoTime());
+    }
+
+    /** The server is to be asked again. */
+    public void forgetSchemas() {
+        schemas.clear();
     }
 
     /** Server connections logged in before this {@link System#nanoTime} may carry rights that were changed since. */

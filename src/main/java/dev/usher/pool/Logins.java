@@ -50,6 +50,7 @@ public final class Logins {
     public void open(Account account, long capabilities, AuthResponder responder, boolean verified, Consumer<Opening> then) {
         assert worker.loop().inEventLoop();
         Login login = new Login(worker.pool(account, capabilities), responder, verified, System.nanoTime(), then);
+        login.pool.used();
         if (budget.tryTakeLane(worker)) {
             begin(login);
         } else {
@@ -80,7 +81,7 @@ public final class Logins {
                     // No tracker has named it.
                     connection.state(connection.state().withSchema(schema));
                 }
-                connection.pool().account().schemas().add(schema);
+                connection.pool().account().schemaOpened(schema);
                 yield null;
             }
             case Answer.Refused refused -> refused.error();
@@ -90,8 +91,10 @@ public final class Logins {
 
     private void begin(Login login) {
         running.add(login);
+        login.pool.used();
         opener.open(login.pool, login.responder, login.verified, opening -> {
             running.remove(login);
+            login.pool.used();
             if (!(opening instanceof Opening.Opened)) {
                 budget.giveLane();
                 next();
@@ -115,6 +118,19 @@ public final class Logins {
     void next() {
         while (!pending.isEmpty() && budget.tryTakeLane(worker)) {
             begin(pending.remove());
+        }
+    }
+
+    /** Whether a login for a pool is under way or waits. */
+    boolean concern(Pool pool) {
+        return running.stream().anyMatch(login -> login.pool == pool) || pending.stream().anyMatch(login -> login.pool == pool);
+    }
+
+    /** A budget that is too small for a lane has room for a login only where a connection that nobody uses gives way. */
+    void makeRoom(long now) {
+        Login first = pending.peek();
+        if (first != null && budget.lane() == 0) {
+            worker.shares().makeRoom(first.pool, now);
         }
     }
 

@@ -178,9 +178,9 @@ final class Opener {
                 connection.user(String.valueOf(rows.rows().getFirst()[0]));
             }
         }));
-        Answer[] made = new Answer[1];
-        connection.ask(Question.query(RequiredLink.OF_ACCOUNT, answer -> made[0] = answer));
-        connection.ask(Question.query(RequiredLink.OF_SERVER, answer -> account.requiredLink(RequiredLink.of(made[0], answer))));
+        Answer[] link = new Answer[2];
+        connection.ask(Question.query(RequiredLink.OF_ACCOUNT, answer -> link[0] = answer));
+        connection.ask(Question.query(RequiredLink.OF_SERVER, answer -> link[1] = answer));
         connection.ask(Question.query(mariaDb ? VARIABLES_OF_MARIADB : "SHOW SESSION VARIABLES", answer -> {
             if (answer instanceof Answer.Rows rows) {
                 Baseline read = server.intern(variables(rows.rows(), mariaDb));
@@ -192,6 +192,10 @@ final class Opener {
                     return;
                 }
                 account.identity(seen);
+                RequiredLink required = RequiredLink.of(link[0], link[1]);
+                if (required != null) {
+                    account.requiredLink(required);
+                }
                 account.baseline(connection.pool().capabilities(), read, epoch);
                 connection.baseline(read);
                 track(connection, read, then);

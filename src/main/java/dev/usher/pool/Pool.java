@@ -64,7 +64,12 @@ public final class Pool {
         lastUsed = System.nanoTime();
     }
 
-    /** {@link System#nanoTime} of the last change of its clients. */
+    /** Somebody logs in. */
+    void used() {
+        lastUsed = System.nanoTime();
+    }
+
+    /** {@link System#nanoTime} of the last login, or change of its clients. */
     long lastUsed() {
         return lastUsed;
     }

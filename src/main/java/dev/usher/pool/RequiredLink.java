@@ -25,8 +25,14 @@ public enum RequiredLink {
     private static final Pattern QUOTED = Pattern.compile("'(?:[^'\\\\]|\\\\.|'')*'|`[^`]*`|\"[^\"]*\"", Pattern.DOTALL);
     private static final Pattern REQUIRE = Pattern.compile("\\bREQUIRE +(?:SSL|X509|CIPHER|ISSUER|SUBJECT)\\b");
 
-    /** From the answers to {@link #OF_ACCOUNT} and {@link #OF_SERVER}; what the server does not tell is not required. */
-    static RequiredLink of(Answer account, Answer server) {
+    /**
+     * From the answers to {@link #OF_ACCOUNT} and {@link #OF_SERVER}; what the server refuses to tell is not required. Null if the connection was lost meanwhile:
+     * that says nothing.
+     */
+    static @Nullable RequiredLink of(Answer account, Answer server) {
+        if (account instanceof Answer.Lost || server instanceof Answer.Lost) {
+            return null;
+        }
         String statement = cell(account, 0);
         if (statement != null && REQUIRE.matcher(QUOTED.matcher(statement).replaceAll("''")).find()) {
             return TLS;

@@ -432,6 +432,7 @@ public final class Worker {
             }
             // Another worker may have given back what these wait for.
             logins.next();
+            logins.makeRoom(now);
             logins.endSilent(now);
             for (Pool pool : queue.pools()) {
                 Tenant first = queue.first(pool);
@@ -497,7 +498,8 @@ public final class Worker {
             }
         }
         pools.values()
-                .removeIf(pool -> pool.held() == 0 && pool.clients() == 0 && queue.size(pool) == 0 && now - pool.lastUsed() > idleLimit);
+                .removeIf(pool -> pool.held() == 0 && pool.clients() == 0 && queue.size(pool) == 0 && !logins.concern(pool)
+                        && now - pool.lastUsed() > idleLimit);
     }
 
     /** Closes what is idle and keeps closing what becomes idle. */

@@ -256,8 +256,9 @@ final class Authentication {
     private void verified(Credentials known) {
         String wanted = request.database();
         // Only the server can say whether the account may use a schema, and a login must not wait for a lease to ask.
-        String unknown = wanted == null || account.schemas().contains(wanted) ? null : wanted;
-        if (unknown == null && account.confirmed(System.nanoTime(), frontend.config().pool().credentialTtl().toNanos())
+        long ttl = frontend.config().pool().credentialTtl().toNanos();
+        String unknown = wanted == null || account.mayUse(wanted, ttl) ? null : wanted;
+        if (unknown == null && account.confirmed(System.nanoTime(), ttl)
                 && account.current(request.poolCapabilities(), worker.server())) {
             accepted();
             return;

@@ -35,6 +35,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +58,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** What a digest is made of is the beginning of a statement. */
     private static final int LONGEST_DIGESTED = 2048;
+    private static final Pattern DROPS_SCHEMA = Pattern.compile("\\bDROP\\s+(?:DATABASE|SCHEMA)\\b", Pattern.CASE_INSENSITIVE);
 
     private enum Mode {
         /** Not yet: the login is being finished. */
@@ -353,7 +355,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** Makes a schema the default one before the login is answered, as the server would; {@code then} gets its error or null. */
     void openSchema(String schema, Consumer<@Nullable ErrPacket> then) {
-        if (account.schemas().contains(schema)) {
+        if (account.mayUse(schema, frontend.config().pool().credentialTtl().toNanos())) {
             session.wasRead(session.state().withSchema(schema));
             then.accept(null);
             return;
@@ -377,7 +379,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
                         connection.state().schema().isEmpty() ? connection.state().withSchema(schemaToOpen) : connection.state();
                 connection.state(with);
                 session.wasRead(with);
-                account.schemas().add(schemaToOpen);
+                account.schemaOpened(schemaToOpen);
             }
             if (!ended) {
                 then.accept(error);
@@ -529,7 +531,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (under.has(Trait.USER_VARIABLE.bit())) {
             variables.named(under, read, bytes, text, length);
         }
-        if (session.needsText(under.traits, under.verb)) {
+        if (session.needsText(under.traits) || under.verb == Verb.DROP) {
             under.text = bytes.toString(text, length, StandardCharsets.ISO_8859_1);
         }
         if (under.single && read.has(Trait.KILL) && kill(read)) {
@@ -774,7 +776,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
                 under.unscopedVariables = of.unscopedVariables();
                 under.variables = of.userVariables();
                 under.variablesRead = of.userVariables();
-                if (session.needsText(under.traits, Verb.NONE)) {
+                if (session.needsText(under.traits)) {
                     under.text = new String(of.text(), StandardCharsets.ISO_8859_1);
                 }
                 begin();
@@ -1111,6 +1113,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
         statements.unpin();
         variables.after(connection, under);
         sqlPreparing.after(connection, under);
+        if (under.verb == Verb.DROP && !under.failed && DROPS_SCHEMA.matcher(under.text).find()) {
+            worker.accounts().schemaDropped();
+        }
         session.over(under.traits, under.text, under.failed);
         aftermath.of(connection, under);
         pinChecks.after(connection, under, () -> questionAnswered(connection));

@@ -160,7 +160,7 @@ final class Restoring {
         if (error.code() == 1049 || error.code() == 1044) {
             // The schema is gone, or the right to it: a session that had been in it all the time would have none now.
             session.wasRead(session.state().withSchema(""));
-            owner.account().schemas().clear();
+            owner.account().forgetSchemas();
         }
         if (++owner.underWay().attempts >= MAX_ATTEMPTS || !owner.canTryAgain()) {
             owner.refused(stateLost(error.message()));

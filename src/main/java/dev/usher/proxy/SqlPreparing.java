@@ -15,6 +15,9 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,9 @@ final class SqlPreparing {
     private static final long DYNAMIC = Trait.bits(Trait.SQL_PREPARE, Trait.DYNAMIC_SQL);
 
     private static final long NOT_OF_THE_INNER = Trait.bits(Trait.SINGLE, Trait.SQL_PREPARE);
+
+    private static final Pattern PREPARES = Pattern.compile("\\bPREPARE\\s+(`[^`]+`|[\\w$.]+)\\s+FROM\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern MAY_PREPARE = Pattern.compile("\\bPREPARE\\b.*\\bFROM\\b", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private final Session session;
     private final Frontend frontend;
@@ -156,6 +162,9 @@ final class SqlPreparing {
     void after(ServerConnection connection, CommandUnderWay under) {
         String name = under.sqlName;
         if (name == null) {
+            if (under.has(Trait.SQL_PREPARE.bit())) {
+                forgetPrepared(connection, under.text);
+            }
             return;
         }
         SqlStatement prepared = under.preparing;
@@ -170,6 +179,22 @@ final class SqlPreparing {
         } else if (under.deallocates && !under.failed) {
             session.sqlStatements().remove(name);
             connection.sqlStatements().remove(name);
+        }
+    }
+
+    /** What was prepared by a text that is not understood is the session's own, whatever had its name before; the session is pinned to it. */
+    private void forgetPrepared(ServerConnection connection, String text) {
+        Matcher names = PREPARES.matcher(text);
+        boolean named = false;
+        while (names.find()) {
+            named = true;
+            String name = names.group(1).replace("`", "").toLowerCase(Locale.ROOT);
+            session.sqlStatements().remove(name);
+            connection.sqlStatements().remove(name);
+        }
+        if (!named && MAY_PREPARE.matcher(text).find()) {
+            session.sqlStatements().clear();
+            connection.sqlStatements().clear();
         }
     }
 

@@ -32,6 +32,8 @@ final class HeldObjects {
     private static final Pattern DROP = pattern(
             "DROP\\s+(?:TEMPORARY\\s+)?(?:TABLES?|SEQUENCE)\\s+(?:IF\\s+EXISTS\\s+)?(?<names>" + QUALIFIED + "(?:\\s*,\\s*" + QUALIFIED
                     + ")*)\\s*(?:RESTRICT|CASCADE)?\\s*;?\\s*");
+    /** May give a temporary table another name, under which it would be there for the next session. */
+    private static final Pattern RENAMES = Pattern.compile("\\b(?:ALTER|RENAME)\\b", Pattern.CASE_INSENSITIVE);
     private static final Pattern HANDLER_OPEN =
             pattern("HANDLER\\s+(?<table>" + QUALIFIED + ")\\s+OPEN(?:\\s+(?:AS\\s+)?(?<alias>" + NAME + "))?\\s*;?\\s*");
     private static final Pattern HANDLER_CLOSE = pattern("HANDLER\\s+(?<table>" + NAME + ")\\s+CLOSE\\s*;?\\s*");
@@ -71,6 +73,7 @@ final class HeldObjects {
      * @return the pins of this kind that hold now, as bits
      */
     int after(long traits, String text, boolean failed, String schema) {
+        otherTables |= !tables.isEmpty() && RENAMES.matcher(text).find();
         boolean single = (traits & Trait.SINGLE.bit()) != 0 && !text.isEmpty();
         if (!single) {
             takeAll(traits);

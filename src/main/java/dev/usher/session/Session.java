@@ -209,9 +209,8 @@ public final class Session {
     }
 
     /** Whether the text of a statement with these traits has to be given to {@link #over}. */
-    public boolean needsText(long statementTraits, Verb verb) {
-        return HeldObjects.concern(statementTraits) || (statementTraits & NEEDS_TEXT) != 0
-                || (pins & Pin.TEMPORARY_TABLE.bit()) != 0 && verb == Verb.DROP;
+    public boolean needsText(long statementTraits) {
+        return HeldObjects.concern(statementTraits) || (statementTraits & NEEDS_TEXT) != 0 || (pins & Pin.TEMPORARY_TABLE.bit()) != 0;
     }
 
     /**

@@ -82,6 +82,24 @@ class PinsEndIT {
         return pinned.isEmpty() ? "" : String.valueOf(pinned.getFirst().pinReason());
     }
 
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aTemporaryTableUnderANewNameIsNobodyElses(ServerKind kind) throws SQLException {
+        RunningUsher usher = usher(kind);
+        Connection session = session(usher);
+        for (String rename : List.of("ALTER TABLE before RENAME TO after", "ALTER TABLE before RENAME after, ADD COLUMN y INT")) {
+            run(session, "CREATE TEMPORARY TABLE `before` (x INT)", rename.replace("before", "`before`").replace("after", "`after`"),
+                    "DROP TABLE IF EXISTS `before`");
+            assertPinned(usher, "temporary-table");
+            run(session, "DROP TABLE `after`");
+        }
+        assertPinned(usher, "temporary-table");
+        session.close();
+        assertFree(usher);
+        Connection next = session(usher);
+        assertThatThrownBy(() -> run(next, "SELECT * FROM `after`")).hasMessageContaining("after");
+    }
+
     private static void assertPinned(RunningUsher usher, String reason) {
         assertThat(pins(usher)).contains(reason);
     }

@@ -195,6 +195,29 @@ class SessionMovesIT {
         return servers().stream().filter(kind -> kind != ServerKind.MYSQL).toList();
     }
 
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aStatementThatUsherCannotReadReplacesWhatASessionBeforeHasLeftByItsName(ServerKind kind) throws SQLException {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        RunningUsher usher = shuffling(server, 3);
+        try (Connection before = session(usher, "")) {
+            run(before, "PREPARE s FROM 'SELECT 1'");
+            for (int time = 0; time < 6; time++) {
+                assertThat(value(before, "EXECUTE s")).isEqualTo("1");
+            }
+        }
+        String unreadable = "PREPARE s FROM \"SELECT 'é'\"";
+        Connection session = session(usher, "");
+        run(session, unreadable);
+        assertThat(value(session, "EXECUTE s")).isEqualTo("é");
+        run(session, "PREPARE s FROM 'SELECT 2'");
+        assertThat(value(session, "EXECUTE s")).isEqualTo("2");
+        run(session, unreadable);
+        assertThat(value(session, "EXECUTE s")).isEqualTo("é");
+        run(session, "DEALLOCATE PREPARE s");
+        assertThatThrownBy(() -> value(session, "EXECUTE s")).hasMessageContaining("Unknown prepared statement handler");
+    }
+
     /** Only MariaDB's clients name a statement so. */
     @ParameterizedTest
     @MethodSource("mariaDbs")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.usher.pool.Question.Answer;
 import dev.usher.wire.ErrPacket;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,7 +18,7 @@ class RequiredLinkTest {
         return new Answer.Rows(List.<String[]>of(cells), List.of(), 0);
     }
 
-    private static RequiredLink of(String createUser) {
+    private static @Nullable RequiredLink of(String createUser) {
         return RequiredLink.of(row(createUser), row("require_secure_transport", "OFF"));
     }
 
@@ -45,6 +46,13 @@ class RequiredLinkTest {
     void whatTheServerDoesNotTellIsNotRequired() {
         assertThat(RequiredLink.of(REFUSED, REFUSED)).isEqualTo(RequiredLink.ANY);
         assertThat(RequiredLink.of(new Answer.Rows(List.of(), List.of(), 0), REFUSED)).isEqualTo(RequiredLink.ANY);
+    }
+
+    @Test
+    void aLostConnectionSaysNothing() {
+        Answer lost = new Answer.Lost(new ErrPacket(1158, "08S01", "lost"));
+        assertThat(RequiredLink.of(lost, lost)).isNull();
+        assertThat(RequiredLink.of(row("CREATE USER `a`@`%` REQUIRE SSL"), lost)).isNull();
     }
 
     @Test

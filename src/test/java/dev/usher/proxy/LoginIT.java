@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every way in, on every server: who is let in, what is learned, and what the refused are told. */
 class LoginIT {
@@ -169,6 +170,44 @@ class LoginIT {
             }
         } finally {
             onServer(server, "DROP DATABASE forbidden");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aSchemaThatWasDroppedIsUnknownToTheNextLogin(TestServer server) throws Exception {
+        onServer(server, "DROP USER IF EXISTS builder", "CREATE USER builder IDENTIFIED BY 'secret'", "GRANT ALL ON built.* TO builder");
+        try (var usher = UsherBefore.server(server, state, config -> config);
+                var session = usher.session("builder", "secret");
+                var direct = usher.directClient()) {
+            session.query("CREATE DATABASE built");
+            try (var client = usher.client()) {
+                assertThat(client.login("builder", "secret", "built").ok()).isTrue();
+            }
+            session.query("DROP DATABASE built");
+            try (var client = usher.client()) {
+                assertThat(client.login("builder", "secret", "built").bytes())
+                        .isEqualTo(direct.login("builder", "secret", "built").bytes());
+            }
+        } finally {
+            onServer(server, "DROP USER builder", "DROP DATABASE IF EXISTS built");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aBudgetWithoutALaneLetsEverybodyInToo(int budget) throws Exception {
+        TestServer server = TestServers.find(ServerKind.EMBEDDED).orElseThrow();
+        try (var usher = UsherBefore.server(server, state, config -> config.withPool(config.pool().withMaxServerConnections(budget)))) {
+            for (String user : List.of("tiny0", "tiny1")) {
+                onServer(server, "DROP USER IF EXISTS " + user, "CREATE USER " + user + " IDENTIFIED BY 'secret'", "GRANT ALL ON test.* TO " + user);
+                try (var one = usher.client(); var two = usher.client().tls()) {
+                    assertThat(one.login(user, "secret", "test").ok()).isTrue();
+                    assertThat(two.login(user, "secret").ok()).isTrue();
+                    assertThat(two.value("SELECT 1")).isEqualTo("1");
+                    assertThat(one.value("SELECT DATABASE()")).isEqualTo("test");
+                }
+            }
         }
     }
 
