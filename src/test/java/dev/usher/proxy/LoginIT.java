@@ -200,7 +200,8 @@ class LoginIT {
         TestServer server = TestServers.find(ServerKind.EMBEDDED).orElseThrow();
         try (var usher = UsherBefore.server(server, state, config -> config.withPool(config.pool().withMaxServerConnections(budget)))) {
             for (String user : List.of("tiny0", "tiny1")) {
-                onServer(server, "DROP USER IF EXISTS " + user, "CREATE USER " + user + " IDENTIFIED BY 'secret'", "GRANT ALL ON test.* TO " + user);
+                onServer(server, "DROP USER IF EXISTS " + user, "CREATE USER " + user + " IDENTIFIED BY 'secret'",
+                        "GRANT ALL ON test.* TO " + user);
                 try (var one = usher.client(); var two = usher.client().tls()) {
                     assertThat(one.login(user, "secret", "test").ok()).isTrue();
                     assertThat(two.login(user, "secret").ok()).isTrue();

@@ -38,7 +38,8 @@ record Steps(List<String> lines, String expected) {
     }
 
     private static List<String> lines(Reproduction way) {
-        return way.impossible().map(why -> List.of("# not reproducible: " + why)).orElse(way.steps().stream().map(Steps::readable).toList());
+        return way.impossible().map(why -> List.of("# not reproducible: " + why))
+                .orElse(way.steps().stream().map(Steps::readable).toList());
     }
 
     /** {@code {app.id}}, which a run replaces by the connection id of that client, as a reader expects it. */
