@@ -126,9 +126,6 @@ final class Openings {
     }
 
     private void down(Pool pool, String why) {
-        if (server.downSince() == 0) {
-            log.warn("the server can not be reached: {}; clients wait up to {}", why, worker.config().server().connectTimeout());
-        }
         server.down(why);
         pool.fullUntil(System.nanoTime() + Duration.ofMillis(200).toNanos());
     }

@@ -10,9 +10,13 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What all workers know about the one server behind them. Everything is replaced as a whole, so that any loop may read it. */
 public final class Server {
+    private static final Logger log = LoggerFactory.getLogger(Server.class);
+
     private final Map<Map<String, String>, Baseline> baselines = new ConcurrentHashMap<>();
     private final AtomicLong globalEpoch = new AtomicLong();
     private volatile @Nullable HandshakeV10 greeting;
@@ -117,6 +121,7 @@ public final class Server {
     void down(String why) {
         trouble = why;
         if (downSince == 0) {
+            log.warn("the server can not be reached: {}; statements wait for it, up to wait-limit", why);
             long now = System.nanoTime();
             downSince = now == 0 ? 1 : now;
         }

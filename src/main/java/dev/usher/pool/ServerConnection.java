@@ -73,8 +73,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     Tenant tenant;
 
     @Nullable
-    Tenant previousTenant;
-    @Nullable
     ServerConnection previousResting;
     @Nullable
     ServerConnection nextResting;
@@ -152,11 +150,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     /** {@link System#nanoTime} of its login. */
     public long openedAt() {
         return openedAt;
-    }
-
-    /** Who had it before its present tenant: LAST_INSERT_ID() and warnings are still theirs. */
-    public @Nullable Tenant previousTenant() {
-        return previousTenant;
     }
 
     public @Nullable Tenant tenant() {

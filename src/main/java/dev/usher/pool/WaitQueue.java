@@ -27,15 +27,6 @@ final class WaitQueue {
         }
     }
 
-    /** Puts a tenant that was served in vain back where it stood. */
-    void addFirst(Pool pool, Tenant tenant) {
-        LinkedHashSet<Tenant> tenants = waiting.computeIfAbsent(pool, p -> new LinkedHashSet<>());
-        if (!tenants.contains(tenant)) {
-            tenants.addFirst(tenant);
-            size++;
-        }
-    }
-
     boolean remove(Pool pool, Tenant tenant) {
         LinkedHashSet<Tenant> tenants = waiting.get(pool);
         if (tenants == null || !tenants.remove(tenant)) {
@@ -69,10 +60,6 @@ final class WaitQueue {
 
     Iterable<Pool> pools() {
         return List.copyOf(waiting.keySet());
-    }
-
-    int poolCount() {
-        return waiting.size();
     }
 
     /** Takes out everybody who has waited since before {@code since}. */

@@ -246,7 +246,6 @@ public final class Worker {
 
     private void unlease(ServerConnection connection) {
         connection.pool().resting().remove(connection);
-        connection.previousTenant = connection.tenant;
         connection.tenant = null;
     }
 

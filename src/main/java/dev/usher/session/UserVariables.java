@@ -38,11 +38,6 @@ public final class UserVariables {
         return byName.containsKey(name);
     }
 
-    /** Whether the connection has a variable of this name that its session has never set. */
-    public boolean isCleared(String name) {
-        return byName.get(name) == CLEARED;
-    }
-
     public boolean anyCleared() {
         return byName.containsValue(CLEARED);
     }
