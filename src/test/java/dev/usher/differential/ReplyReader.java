@@ -22,6 +22,11 @@ import java.util.TreeSet;
  * statement ids.
  */
 final class ReplyReader {
+    /** MariaDB: a statement has other columns than when it was prepared on that connection, where Usher may have prepared it since. */
+    private static final int METADATA_CHANGED = 0x0400;
+    /** Status bits that say nothing about the session, and ANSI_QUOTES, which MariaDB sets and clears at other times than the setting. */
+    private static final int NOT_COMPARED = METADATA_CHANGED | ServerStatus.ANSI_QUOTES;
+
     private static final String FILE = "7,seven\n8,eight\n9,nine\n";
 
     private final WireClient client;
@@ -213,7 +218,7 @@ final class ReplyReader {
             ok(packet);
         } else {
             int warnings = packet.skipBytes(1).readUnsignedShortLE();
-            status = packet.readUnsignedShortLE() & ~ServerStatus.ANSI_QUOTES;
+            status = packet.readUnsignedShortLE() & ~NOT_COMPARED;
             lines.add("EOF status=" + Integer.toHexString(status) + " warnings=" + warnings);
         }
     }
@@ -221,7 +226,7 @@ final class ReplyReader {
     private void ok(ByteBuf packet) {
         OkPacket ok = new OkPacket();
         ok.read(packet);
-        status = ok.status() & ~ServerStatus.ANSI_QUOTES; // which MariaDB sets and clears at other times than the setting
+        status = ok.status() & ~NOT_COMPARED;
         String trackers = trackers(ok.trackers());
         int shown = trackers.isEmpty() ? status & ~ServerStatus.SESSION_STATE_CHANGED : status;
         lines.add("OK " + ok.header() + " affected=" + Long.toUnsignedString(ok.affectedRows()) + " id="
