@@ -70,6 +70,10 @@ final class Aftermath {
     /** Part of a response. */
     void noted(CommandUnderWay under, OkPacket ok, long rows) {
         boolean resultSet = ok.header() != OkPacket.HEADER;
+        if (resultSet && under.has(Trait.MAY_SET_LAST_INSERT_ID.bit())) {
+            // INSERT … RETURNING names no id.
+            session.insertIdSet();
+        }
         if (!under.isStatement()) {
             if (under.command() == Command.STMT_FETCH) {
                 leftovers.completed(true, rows, -1, ok.warnings(), FoundRows.UNCLEAR);
@@ -193,19 +197,15 @@ final class Aftermath {
         if (names.isEmpty()) {
             return;
         }
-        boolean next = session.lexModeUnknown();
-        if (next) {
-            capturing++;
-        }
+        // The next command has to wait: what is planned for it, and noted behind it, would be out of a state that is not known yet.
+        capturing++;
         StringBuilder sql = new StringBuilder("SHOW SESSION VARIABLES WHERE Variable_name IN (");
         for (int i = 0; i < names.size(); i++) {
             sql.append(i == 0 ? "'" : ",'").append(names.get(i).replaceAll("[^A-Za-z0-9_$.]", "")).append('\'');
         }
         counters.capture();
         connection.ask(Question.query(sql.append(')').toString(), answer -> {
-            if (next) {
-                capturing--;
-            }
+            capturing--;
             if (answer instanceof Answer.Rows rows) {
                 SessionState now = connection.state();
                 for (@Nullable

@@ -100,6 +100,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private Mode mode = Mode.ENTERING;
     private @Nullable ServerConnection lease;
     private @Nullable ServerConnection lastConnection;
+    /** The lease has been got for the command under way. */
+    private boolean fresh;
     private boolean resting;
     private boolean waiting;
     private long waitingSince;
@@ -557,7 +559,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     }
 
     /** What the command under way depends on is only known to the leased connection. */
-    private void readVariablesThen(Runnable then) {
+    void readVariablesThen(Runnable then) {
         ServerConnection has = lease;
         if (has == null) {
             throw new IllegalStateException("values that are not read, and no connection that has them");
@@ -835,13 +837,33 @@ public final class ClientSession implements Tenant, Relay.Listener {
             resting = false;
             worker.wake(has);
         }
+        fresh = false;
         prepare(has);
+    }
+
+    /** Whether the lease has been got for the command under way, so that nothing of the session's is there yet. */
+    boolean isFresh() {
+        return fresh;
+    }
+
+    /** What only the leased connection knows is read, if there is anything. */
+    void beforeReset(ServerConnection connection) {
+        if (!fresh) {
+            aftermath.captureHere(connection);
+        }
+    }
+
+    /** Whether the text may show conditions that another session has left on a MariaDB connection: one of several statements that reads them. */
+    boolean seesOthersConditions(ServerConnection connection, CommandUnderWay of) {
+        return worker.server().mariaDb() && Rewriting.readsConditions(of.traits) && !of.emulated && !of.single && !of.cleared
+                && of.isStatement();
     }
 
     @Override
     public void granted(ServerConnection connection) {
         waiting = false;
         lease = connection;
+        fresh = true;
         aftermath.moved();
         if (session.baseline() != connection.baseline()) {
             session.rebase(connection.baseline());

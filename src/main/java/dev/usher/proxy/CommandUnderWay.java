@@ -31,6 +31,9 @@ final class CommandUnderWay {
     /** Whether it is answered from what Usher knows of the statement before. */
     boolean emulated;
 
+    /** Whether its connection has been reset for it. */
+    boolean cleared;
+
     /** The rows of that answer, where the server's own has none. */
     @Nullable
     List<@Nullable String[]> rows;
@@ -91,6 +94,7 @@ final class CommandUnderWay {
         foundRows = FoundRows.UNCLEAR;
         reads = null;
         emulated = false;
+        cleared = false;
         rows = null;
         countedInOk = -1;
         single = false;

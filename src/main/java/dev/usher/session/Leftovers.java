@@ -286,7 +286,8 @@ public final class Leftovers {
 
     /** What may have to be set in front of the statement, the mark or LAST_INSERT_ID(), would change it. */
     private boolean rowCountStays(long traits) {
-        return rowCountOnServer && !mustMark() && (traits & Trait.READS_LAST_INSERT_ID.bit()) == 0;
+        return rowCountOnServer && !mustMark()
+                && (traits & Trait.bits(Trait.READS_LAST_INSERT_ID, Trait.MAY_SET_LAST_INSERT_ID)) == 0;
     }
 
     private String count(String variable, int count) {

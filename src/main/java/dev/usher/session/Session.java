@@ -44,6 +44,9 @@ public final class Session {
     /** With one of these, {@link #over} needs the text. */
     private static final long NEEDS_TEXT = bits(Trait.NAMED_LOCK, Trait.SET_ONE_SHOT, Trait.SQL_PREPARE, Trait.DYNAMIC_SQL);
 
+    private static final long SETS_INSERT_ID =
+            bits(Trait.READS_LAST_INSERT_ID, Trait.MAY_SET_LAST_INSERT_ID, Trait.STORED_CODE, Trait.SET_ONE_SHOT);
+
     private static final Set<String> WIDE = Set.of("ucs2", "utf16", "utf16le", "utf32");
 
     private final boolean trustStoredCode;
@@ -175,7 +178,7 @@ public final class Session {
             }
         }
         if (insertId != 0
-                || (traits & bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE, Trait.SET_ONE_SHOT, Trait.LOAD_DATA_LOCAL)) != 0) {
+                || (traits & bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE, Trait.SET_ONE_SHOT, Trait.LOAD_DATA)) != 0) {
             insertIdUnread = true;
         }
         if (unexplained && (traits & LEAVES_SOMETHING) == 0
@@ -265,6 +268,8 @@ public final class Session {
      * @return whether the server must be asked for its status before the session can go anywhere
      */
     public boolean failed() {
+        // Some of its rows may have got an id before it failed.
+        insertIdUnread |= (traits & SETS_INSERT_ID) != 0;
         if (pins != 0 || (status & ServerStatus.AUTOCOMMIT) == 0 || (traits & Trait.SINGLE.bit()) == 0) {
             pins |= Pin.STATE_AFTER_ERROR.bit();
             return true;
@@ -361,6 +366,11 @@ public final class Session {
     /** Whether LAST_INSERT_ID() has to be read from the connection before the session leaves it. */
     public boolean insertIdUnread() {
         return insertIdUnread;
+    }
+
+    /** LAST_INSERT_ID() may have been set by what no OK tells of. */
+    public void insertIdSet() {
+        insertIdUnread = true;
     }
 
     public void lastInsertId(long value) {
