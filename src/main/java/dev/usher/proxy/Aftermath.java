@@ -134,6 +134,12 @@ final class Aftermath {
         if (under.has(CONCERNS_OTHERS) || !session.toRead().isEmpty()) {
             captureHere(connection);
         }
+        if (under.has(Trait.SET_STATEMENT.bit())) {
+            captureHere(connection);
+            readEverything(connection);
+            connection.ask(Question.query("DO 0", answer -> answered.accept(connection)));
+            return;
+        }
         if (under.has(CONCERNS_OTHERS)) {
             // Also after an error: of several statements the first may have succeeded.
             afterEffects(connection, under.traits);
@@ -166,6 +172,11 @@ final class Aftermath {
             filterChosen.accept(TrackerFilter.of(variables == null ? "" : variables, "1".equals(schema)));
         }));
         // What the same statement has set besides may not have been reported.
+        readEverything(connection);
+        connection.ask(Question.query(worker.trackers(connection), answer -> answered.accept(connection)));
+    }
+
+    private void readEverything(ServerConnection connection) {
         capturing++;
         worker.readState(connection, state -> {
             capturing--;
@@ -176,7 +187,6 @@ final class Aftermath {
                 session.wasRead(state);
             }
         });
-        connection.ask(Question.query(worker.trackers(connection), answer -> answered.accept(connection)));
     }
 
     private void afterError(ServerConnection connection) {

@@ -34,6 +34,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,6 +58,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** What a digest is made of is the beginning of a statement. */
     private static final int LONGEST_DIGESTED = 2048;
+
+    private static final String AUTOCOMMIT = "autocommit";
+
+    /** A SET no longer than this has no room for a second variable beside {@link #AUTOCOMMIT}. */
+    private static final int LONGEST_SET_AUTOCOMMIT = "SET autocommit=0,profiling=0".length() - 1;
 
     private enum Mode {
         /** Not yet: the login is being finished. */
@@ -390,6 +396,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** The login has been answered. */
     void ready() {
         mode = Mode.READY;
+        // Survives a change of the user.
+        aftermath.leftovers().foundRows(client.foundRows());
         if (lease != null) {
             settle();
         }
@@ -525,6 +533,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
         under.verb = read.verb();
         under.textAt = text - bytes.readerIndex();
         under.textLength = length;
+        under.setsAutocommit = under.single && under.verb == Verb.SET && length <= LONGEST_SET_AUTOCOMMIT
+                && bytes.toString(text, length, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT).contains(AUTOCOMMIT);
         if (read.has(Trait.UNSCOPED_SYSTEM_VARIABLE)) {
             under.unscopedVariables = read.unscopedVariables();
         }
@@ -666,6 +676,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         ByteBuf bytes = under.takePacket();
         try {
             ByteBuf payload = bytes.slice(bytes.readerIndex() + Packets.HEADER, bytes.readableBytes() - Packets.HEADER);
+            client.foundRows(aftermath.leftovers().foundRows());
             end();
             ClientLogin again = new ClientLogin(client, false);
             client.loginAgain(again);
@@ -753,10 +764,13 @@ public final class ClientSession implements Tenant, Relay.Listener {
             String to = !worker.server().mariaDb() ? "mysql_stmt_precheck"
                     : command == Command.STMT_FETCH ? "mysqld_stmt_fetch"
                             : command == Command.STMT_RESET ? "mysqld_stmt_reset" : "mysqld_stmt_execute";
-            answerInstead(new ErrPacket(
+            answerOnStatement(new ErrPacket(
                     Refusal.UNKNOWN_STATEMENT.code(),
                     Refusal.UNKNOWN_STATEMENT.sqlState(),
                     "Unknown prepared statement handler (" + Integer.toUnsignedString(id) + ") given to " + to));
+        } else if (command == Command.STMT_FETCH && !statements.hasCursor(of)) {
+            // The server would name its own id.
+            answerOnStatement(new ErrPacket(1421, "HY000", "The statement (" + Integer.toUnsignedString(id) + ") has no open cursor" + (worker.server().mariaDb() ? "" : ".")));
         } else if (command == Command.STMT_RESET && lease == null) {
             aftermath.leftovers().commandAnswered(0, false);
             answer(() -> client.ok(1, session.status()));
@@ -783,6 +797,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
             }
             acquire();
         }
+    }
+
+    private void answerOnStatement(ErrPacket error) {
+        aftermath.leftovers().failedHere(error.code(), error.message());
+        answerInstead(error);
     }
 
     /** A KILL with its id in the text, or as the only parameter. */
@@ -1047,6 +1066,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (connection.collationUnknown() && !under.has(Trait.SET_NAMES.bit())) {
             session.read("collation_connection");
             session.read("character_set_connection");
+        }
+        if (connection.optionBitsChanged() && worker.server().mariaDb() && !under.setsAutocommit) {
+            Baseline.OPTION_BITS.forEach(session::read);
         }
         aftermath.noted(under, ok, relay.rows());
         boolean unexplained = connection.unexplainedChange() && under.preparing == null && !under.deallocates;

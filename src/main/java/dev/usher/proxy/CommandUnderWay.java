@@ -54,6 +54,9 @@ final class CommandUnderWay {
 
     Verb verb = Verb.NONE;
 
+    /** A SET of {@code autocommit} and nothing else. */
+    boolean setsAutocommit;
+
     /** {@link dev.usher.session.StatementTraits#unscopedVariables}. */
     List<String> unscopedVariables = List.of();
 
@@ -101,6 +104,7 @@ final class CommandUnderWay {
         text = "";
         textLength = 0;
         verb = Verb.NONE;
+        setsAutocommit = false;
         unscopedVariables = List.of();
         sqlName = null;
         preparing = null;

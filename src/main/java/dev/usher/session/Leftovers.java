@@ -1,5 +1,6 @@
 package dev.usher.session;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +62,8 @@ public final class Leftovers {
                 foundRowsOnServer = true;
             }
             case KEPT -> {}
-            case MATCHED -> foundRowsOfMySql(matched);
+            // With none found, MySQL may not even have looked for them, and then leaves it as it was.
+            case MATCHED -> foundRowsOfMySql(matched == 0 ? -1 : matched);
             case ONE -> foundRowsOfMySql(1);
             case UNCLEAR -> {
                 foundRowsKnown = false;
@@ -172,6 +174,15 @@ public final class Leftovers {
         onServer(1);
     }
 
+    /** An error that Usher has answered with, so that no server connection has it. */
+    public void failedHere(int code, String message) {
+        rowCount = -1;
+        rowCountOnServer = false;
+        where = Where.HERE;
+        conditionsOnServer = false;
+        conditions = Conditions.read(List.<@Nullable String[]>of(new @Nullable String[]{"Error", String.valueOf(code), message}));
+    }
+
     /** The number of conditions after an error. */
     public void expect(int count) {
         expected = count;
@@ -218,6 +229,11 @@ public final class Leftovers {
     public void foundRows(long told) {
         foundRows = told;
         foundRowsKnown = true;
+    }
+
+    /** FOUND_ROWS() if it is known, else 0. */
+    public long foundRows() {
+        return foundRowsKnown ? foundRows : 0;
     }
 
     /** The conditions as SHOW WARNINGS has given them. */

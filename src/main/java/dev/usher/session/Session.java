@@ -58,6 +58,7 @@ public final class Session {
     private long traits;
     private long lastInsertId;
     private boolean insertIdUnread;
+    private boolean autoIsNull;
     private boolean oneShotTransaction;
     private List<String> toRead = List.of();
     private UserVariables variables = UserVariables.NONE;
@@ -170,12 +171,6 @@ public final class Session {
         if (newState != state) {
             state = newState;
             lexModeOf(newState);
-            if (WIDE.contains(value(newState, "character_set_results"))) {
-                // What Usher asks on such a session would be answered in a character set that is not a superset of ASCII.
-                pins |= Pin.RESULTS_NOT_ASCII.bit();
-            } else {
-                pins &= ~Pin.RESULTS_NOT_ASCII.bit();
-            }
         }
         if (insertId != 0
                 || (traits & bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE, Trait.SET_ONE_SHOT, Trait.LOAD_DATA)) != 0) {
@@ -327,6 +322,16 @@ public final class Session {
 
     /** Adds one. */
     public void read(String name) {
+        if (name.equals("character_set_connection") || name.equals("collation_connection")) {
+            // Each follows from the other.
+            add("character_set_connection");
+            add("collation_connection");
+        } else {
+            add(name);
+        }
+    }
+
+    private void add(String name) {
         if (!toRead.contains(name)) {
             List<String> more = new ArrayList<>(toRead);
             more.add(name);
@@ -361,6 +366,11 @@ public final class Session {
     /** What LAST_INSERT_ID() must give on the session's next connection. */
     public long lastInsertId() {
         return lastInsertId;
+    }
+
+    /** Whether any statement may read LAST_INSERT_ID(). */
+    public boolean autoIsNull() {
+        return autoIsNull;
     }
 
     /** Whether LAST_INSERT_ID() has to be read from the connection before the session leaves it. */
@@ -419,6 +429,12 @@ public final class Session {
     }
 
     private void lexModeOf(SessionState of) {
+        // What Usher asks on such a session would be answered in a character set that is no superset of ASCII, or read in one.
+        pinWhile(WIDE.contains(value(of, "character_set_results")) || WIDE.contains(value(of, "character_set_connection")),
+                Pin.RESULTS_NOT_ASCII);
+        // WHERE id IS NULL means the last insert id, once.
+        autoIsNull = "ON".equals(value(of, "sql_auto_is_null"));
+        pinWhile(autoIsNull, Pin.AUTO_IS_NULL);
         lexMode = LexMode.of(value(of, "sql_mode"), value(of, "character_set_client"));
     }
 

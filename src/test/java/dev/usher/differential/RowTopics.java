@@ -8,7 +8,7 @@ final class RowTopics {
             Topic.of("insert", 8, RowTopics::insert),
             Topic.of("select", 10, s -> s.queryOneOf("SELECT 1", "SELECT * FROM few", "SELECT id, n, s FROM t ORDER BY id DESC LIMIT 5",
                     "SELECT COUNT(*), SUM(n) FROM t", "SELECT word FROM few WHERE id > 9", "SELECT 1 UNION SELECT 2", "SHOW TABLES",
-                    "SELECT a.word, b.word FROM few a JOIN few b ON a.id = b.id + 1 ORDER BY 1", "SELECT REPEAT('r', 3000)",
+                    "SELECT a.word, b.word FROM few a JOIN few b ON a.id = b.id + 1 ORDER BY 1, 2", "SELECT REPEAT('r', 3000)",
                     "SELECT NULL, 1.5, 1e10, 'x', DATE'2024-01-02', CAST(3 AS UNSIGNED)", "VALUES ROW(1,2), ROW(3,4)", "TABLE few",
                     "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM r WHERE n < 20) SELECT * FROM r", "EXPLAIN SELECT 1",
                     "SELECT n, COUNT(*) FROM t GROUP BY n ORDER BY n", "DESCRIBE few", "SELECT USER(), CURRENT_USER()")),

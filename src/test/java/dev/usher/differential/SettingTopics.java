@@ -47,10 +47,9 @@ final class SettingTopics {
             Topic.of("schema", 6, SettingTopics::schema),
             Topic.of("reset", 2, SettingTopics::reset),
             Topic.of("one-statement", 2, s -> s.queryOneOf(
-                    "SET STATEMENT sql_mode = 'ANSI_QUOTES' FOR SELECT \"word\" FROM few WHERE id = 1",
-                    "SET STATEMENT max_statement_time = 5 FOR SELECT 1", "SET STATEMENT time_zone = '+09:00' FOR SELECT FROM_UNIXTIME(0)"))
+                    "SET STATEMENT max_statement_time = 5 FOR SELECT 1", "SET STATEMENT lc_time_names = 'de_DE' FOR SELECT DAYNAME('2024-05-06')"))
                     .onMariaDb(),
-            Topic.of("hint", 2, s -> s.queryOneOf("SELECT /*+ SET_VAR(time_zone = '+09:00') */ FROM_UNIXTIME(0)",
+            Topic.of("hint", 2, s -> s.queryOneOf("SELECT /*+ SET_VAR(div_precision_increment = 7) */ 1/3",
                     "SELECT /*+ SET_VAR(sort_buffer_size = 300000) */ 1")).onMySql());
 
     private SettingTopics() {}
@@ -113,6 +112,10 @@ final class SettingTopics {
             s.say(new Command.ChangeUser(s.oneOf("{s}", "{o}", "{s}")));
         } else {
             s.say(new Command.ResetConnection());
+        }
+        if (s.mariaDb()) {
+            // Whose @@collation_database has not followed the schema, which the next USE mends.
+            s.query("USE {s}");
         }
         shown(s);
         s.queryOneOf("SELECT DATABASE()", "SELECT LAST_INSERT_ID()", "SELECT @x, @y", "SHOW WARNINGS", "SELECT ROW_COUNT()");
