@@ -179,7 +179,7 @@ final class Aftermath {
     private void readEverything(ServerConnection connection) {
         capturing++;
         worker.readState(connection, state -> {
-            capturing--;
+            captured();
             if (state == null) {
                 session.pin(Pin.UNEXPLAINED);
             } else {
@@ -215,7 +215,7 @@ final class Aftermath {
         }
         counters.capture();
         connection.ask(Question.query(sql.append(')').toString(), answer -> {
-            capturing--;
+            captured();
             if (answer instanceof Answer.Rows rows) {
                 SessionState now = connection.state();
                 for (@Nullable
@@ -228,6 +228,9 @@ final class Aftermath {
                 }
                 connection.state(now);
                 session.wasRead(now);
+                if (session.has(Pin.SELECT_LIMIT) && rows.rows().size() < names.size()) {
+                    session.pin(Pin.UNEXPLAINED);
+                }
             } else {
                 session.pin(Pin.UNEXPLAINED);
             }
@@ -291,16 +294,20 @@ final class Aftermath {
         capturing++;
         counters.capture();
         connection.ask(Question.bytes(sql, answer -> {
-            capturing--;
             if (answer instanceof Answer.Rows rows) {
                 then.accept(rows);
             }
-            if (disturbed && capturing == 0) {
-                disturbed = false;
-                leftovers.moved();
-            }
+            captured();
             answered.accept(connection);
         }));
+    }
+
+    private void captured() {
+        capturing--;
+        if (disturbed && capturing == 0) {
+            disturbed = false;
+            leftovers.moved();
+        }
     }
 
     /** Whether answers are under way that the session's next statement may depend on. */

@@ -25,6 +25,7 @@ public enum Pin {
     STATE_AFTER_ERROR("state-after-error"),
     RESULTS_NOT_ASCII("wide-result-character-set"),
     AUTO_IS_NULL("auto-is-null"),
+    SELECT_LIMIT("select-limit"),
     DEDICATED("dedicated");
 
     private final String label;

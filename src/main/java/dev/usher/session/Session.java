@@ -49,6 +49,9 @@ public final class Session {
 
     private static final Set<String> WIDE = Set.of("ucs2", "utf16", "utf16le", "utf32");
 
+    /** Digits of a sql_select_limit that leaves the answers to Usher's own questions whole. */
+    private static final int LEAST_SELECT_LIMIT = 4;
+
     private final boolean trustStoredCode;
     private Baseline baseline;
     private SessionState state;
@@ -428,7 +431,12 @@ public final class Session {
         }
     }
 
+    private static boolean cutsAnswers(String selectLimit) {
+        return !selectLimit.isEmpty() && selectLimit.length() < LEAST_SELECT_LIMIT;
+    }
+
     private void lexModeOf(SessionState of) {
+        pinWhile(cutsAnswers(value(of, "sql_select_limit")), Pin.SELECT_LIMIT);
         // What Usher asks on such a session would be answered in a character set that is no superset of ASCII, or read in one.
         pinWhile(WIDE.contains(value(of, "character_set_results")) || WIDE.contains(value(of, "character_set_connection")),
                 Pin.RESULTS_NOT_ASCII);
