@@ -770,7 +770,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
                     "Unknown prepared statement handler (" + Integer.toUnsignedString(id) + ") given to " + to));
         } else if (command == Command.STMT_FETCH && !statements.hasCursor(of)) {
             // The server would name its own id.
-            answerOnStatement(new ErrPacket(1421, "HY000", "The statement (" + Integer.toUnsignedString(id) + ") has no open cursor" + (worker.server().mariaDb() ? "" : ".")));
+            answerOnStatement(new ErrPacket(1421, "HY000",
+                    "The statement (" + Integer.toUnsignedString(id) + ") has no open cursor" + (worker.server().mariaDb() ? "" : ".")));
         } else if (command == Command.STMT_RESET && lease == null) {
             aftermath.leftovers().commandAnswered(0, false);
             answer(() -> client.ok(1, session.status()));

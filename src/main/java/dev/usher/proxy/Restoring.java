@@ -105,7 +105,8 @@ final class Restoring {
 
     /** Whether LAST_INSERT_ID() has to be set in front of the command. */
     boolean insertIdDue(ServerConnection connection, CommandUnderWay under) {
-        return (under.has(KEEPS_INSERT_ID) || session.autoIsNull()) && !session.insertIdUnread() && connection.lastInsertId() != session.lastInsertId();
+        return (under.has(KEEPS_INSERT_ID) || session.autoIsNull()) && !session.insertIdUnread()
+                && connection.lastInsertId() != session.lastInsertId();
     }
 
     /** In front of an execution that does not read it. It is not waited for: nothing but the connection's end keeps this from succeeding. */

@@ -226,8 +226,10 @@ final class ReplyReader {
      * that of its SET NAMES.
      */
     private static String charset(int collation) {
-        return LATIN1.contains(collation) ? "latin1" : collation == 45 || collation == 46 || collation >= 224 && collation < 248 || collation >= 255 && collation < 320 ? "utf8mb4"
-                : Integer.toString(collation);
+        return LATIN1.contains(collation) ? "latin1"
+                : collation == 45 || collation == 46 || collation >= 224 && collation < 248 || collation >= 255 && collation < 320
+                        ? "utf8mb4"
+                        : Integer.toString(collation);
     }
 
     /** The server does not send this one to Usher, which cannot know whether another result will follow; no client asks that here. */

@@ -63,7 +63,8 @@ final class SettingTopics {
             }).holding(),
             Topic.of("reset", 2, SettingTopics::reset),
             Topic.of("one-statement", 2, s -> s.queryOneOf(
-                    "SET STATEMENT max_statement_time = 5 FOR SELECT 1", "SET STATEMENT group_concat_max_len = 10 FOR SELECT GROUP_CONCAT(word) FROM few"))
+                    "SET STATEMENT max_statement_time = 5 FOR SELECT 1",
+                    "SET STATEMENT group_concat_max_len = 10 FOR SELECT GROUP_CONCAT(word) FROM few"))
                     .onMariaDb(),
             Topic.of("hint", 2, s -> s.queryOneOf("SELECT /*+ SET_VAR(div_precision_increment = 7) */ 1/3",
                     "SELECT /*+ SET_VAR(sort_buffer_size = 300000) */ 1")).onMySql());
