@@ -171,6 +171,8 @@ public final class Leftovers {
             foundRowsKnown = false;
             foundRowsOnServer = true;
         }
+        // The question that follows an error may change it.
+        foundRowsOnServer &= !foundRowsKnown;
         onServer(1);
     }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class DifferentialIT {
     private static final int STEPS = 500;
-    private static final long STATEMENTS = Long.getLong("usher.differential.statements", 10_500);
+    private static final long STATEMENTS = Long.getLong("usher.differential.statements", 5_000);
     private static final String SCRIPT = System.getProperty("usher.differential.script", "");
 
     @TempDir

@@ -8,7 +8,7 @@ final class HoldingTopics {
             Topic.of("transaction", 8, HoldingTopics::transaction).holding(),
             Topic.of("no-autocommit", 3, HoldingTopics::noAutocommit).holding(),
             Topic.of("savepoint", 2, s -> {
-                s.queryOneOf("BEGIN", "SET autocommit = 0");
+                s.query("BEGIN");
                 s.query("SAVEPOINT one");
                 RowTopics.simpleWrite(s);
                 s.queryOneOf("ROLLBACK TO one", "RELEASE SAVEPOINT one", "SAVEPOINT two", "ROLLBACK TO no_such_one");
