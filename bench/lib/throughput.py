@@ -80,7 +80,7 @@ def prepare(way):
 def point_select(ways, quick, clients=(1, 8, 64, 512)):
     prepare(ways[0])
     loads = [(kind, threads) for kind in ("prepared", "text") for threads in ((8,) if quick else clients)]
-    rounds, seconds = (2, 3) if quick else (5, 4)
+    rounds, seconds = (2, 3) if quick else (5, 3)
     return interleaved(ways, loads, rounds, seconds, lambda load: ["oltp_point_select", *TABLE, f"--db-ps-mode={MODES[load[0]]}"])
 
 

@@ -20,7 +20,7 @@ const settings = {
   host, port: Number(port), user, password, database, charset: 'utf8mb4', supportBigNumbers: true, dateStrings: true,
   ...(tls === '1' ? { ssl: { rejectUnauthorized: false } } : {}),
 };
-const manyRows = 'SELECT a.n * 400 + b.n AS n, SHA2(a.n * 400 + b.n, 256) AS h FROM numbers a JOIN numbers b WHERE a.n < 500 AND b.n < 400';
+const manyRows = 'SELECT a.n * 400 + b.n AS n, SHA2(a.n * 400 + b.n, 256) AS h FROM numbers a JOIN numbers b WHERE a.n < 150 AND b.n < 400';
 const everyByte = Buffer.from(Array.from({ length: 256 }, (_, n) => n));
 const big = '0123456789abcdef'.repeat(20 << 16);
 
@@ -136,7 +136,7 @@ const cases = {
   }),
   big_result: () => connected({}, async (c) => {
     const [rows] = await c.query(manyRows);
-    assert.equal(rows.length, 200000);
+    assert.equal(rows.length, 60000);
     rows.forEach(checkRow);
   }),
   big_result_streamed_to_a_slow_reader: () => connected({}, async (c) => {
@@ -146,7 +146,7 @@ const cases = {
       checkRow(each);
       count++;
     }
-    assert.equal(count, 200000);
+    assert.equal(count, 60000);
     assert.equal(await value(c, 'SELECT 1'), 1);
   }),
   packet_over_16_mib_each_way: () => connected({}, async (c) => assert.ok((await value(c, `SELECT '${big}'`)) === big)),
@@ -293,7 +293,7 @@ const cases = {
   },
   compression: () => connected({ compress: true }, async (c) => {
     const [rows] = await c.query(manyRows);
-    assert.equal(rows.length, 200000);
+    assert.equal(rows.length, 60000);
     // The driver itself mixes up the sequence ids of a compressed packet above 16 MiB.
     const large = big.slice(0, 10 << 20);
     assert.ok((await value(c, `SELECT '${large}'`)) === large);

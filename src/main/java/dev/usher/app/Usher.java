@@ -207,8 +207,8 @@ public final class Usher implements AutoCloseable {
         String budget = config.pool().maxServerConnections() instanceof ServerConnectionLimit.Fixed fixed
                 ? fixed.connections() + " server connections"
                 : "server connections as max_connections allows (auto)";
-        log.info("ready on {} for {} ({}), {}, {} worker{}", addresses(), config.server().address(), to, budget, workers.size(),
-                workers.size() == 1 ? "" : "s");
+        log.info("ready on {} for {} ({}), {}, {} worker{}, {}", addresses(), config.server().address(), to, budget, workers.size(),
+                workers.size() == 1 ? "" : "s", Transport.CHOSEN);
     }
 
     /** Where clients connect, in the order of the configuration, with the ports that were chosen for port 0. */

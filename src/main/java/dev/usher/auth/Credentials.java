@@ -45,6 +45,11 @@ public final class Credentials {
         return kind == Kind.PASSWORD;
     }
 
+    /** Whether the account is known to have none. */
+    public synchronized boolean emptyPassword() {
+        return kind == Kind.PASSWORD && secret.length == 0;
+    }
+
     /** The answer to a server's challenge by this plugin. The nonce may still have the NUL that ends it on the wire. */
     public synchronized Answer answerFor(String plugin, byte[] nonce) {
         if (kind == Kind.SHA1 && plugin.equals(NativePassword.NAME)) {

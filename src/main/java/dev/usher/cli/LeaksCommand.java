@@ -36,6 +36,8 @@ import picocli.CommandLine.Spec;
 final class LeaksCommand implements Callable<Integer> {
     private static final int LEAK = 1;
     private static final Duration REMEMBERED = Duration.ofHours(1);
+    private static final int LEAST_LOOKS = 10;
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -117,8 +119,9 @@ final class LeaksCommand implements Callable<Integer> {
     private static void watch(SessionReader reader, History history, Duration watched) throws SQLException, InterruptedException {
         Look first = reader.look();
         history.add(first);
-        Duration step = watched.dividedBy(10);
-        for (int i = 0; i < 10 && !watched.isZero(); i++) {
+        int looks = watched.isZero() ? 0 : (int) Math.max(LEAST_LOOKS, watched.dividedBy(LONGEST_PAUSE));
+        Duration step = looks == 0 ? Duration.ZERO : watched.dividedBy(looks);
+        for (int i = 0; i < looks; i++) {
             Thread.sleep(step);
             history.add(reader.look());
         }

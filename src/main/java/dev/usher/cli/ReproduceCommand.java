@@ -4,6 +4,7 @@ import dev.usher.cli.reproduce.Filling;
 import dev.usher.cli.reproduce.Refusal;
 import dev.usher.cli.reproduce.Scene;
 import dev.usher.config.DurationText;
+import dev.usher.doctor.access.Driver;
 import dev.usher.doctor.access.Entry;
 import dev.usher.doctor.access.NoAccessException;
 import dev.usher.doctor.access.ServerAccess;
@@ -37,6 +38,7 @@ import sun.misc.Signal;
         "", "Exit status: 0 done, 3 it did not happen."})
 final class ReproduceCommand implements Callable<Integer> {
     private static final int SHOWN_PROCESSES = 5;
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -78,7 +80,7 @@ final class ReproduceCommand implements Callable<Integer> {
                 return cause.isPresent() ? keepGoing(cause.get(), server) : fill(server);
             }
         } catch (EmbeddedServerException | SQLException e) {
-            throw CommandFailed.refused(String.valueOf(e.getMessage()));
+            throw CommandFailed.refused(e instanceof SQLException sql ? Driver.message(sql) : String.valueOf(e.getMessage()));
         }
     }
 
@@ -94,7 +96,7 @@ final class ReproduceCommand implements Callable<Integer> {
         }
     }
 
-    private int onGivenServer() throws SQLException, InterruptedException {
+    private int onGivenServer() throws InterruptedException {
         if (cause.isPresent()) {
             throw wrong("--cause needs a server of its own: leave out --server");
         }
@@ -103,9 +105,13 @@ final class ReproduceCommand implements Callable<Integer> {
         }
         Target target = given.target();
         try (Entry watcher = given.open()) {
-            int max = (int) number(watcher.connection(), "SELECT @@global.max_connections");
-            long others = connected(watcher.connection());
-            return fill(() -> open(target), watcher.connection(), Math.toIntExact(Math.max(1, max - others)));
+            try {
+                int max = (int) number(watcher.connection(), "SELECT @@global.max_connections");
+                long others = connected(watcher.connection());
+                return fill(() -> open(target), watcher.connection(), Math.toIntExact(Math.max(1, max - others)));
+            } catch (SQLException e) {
+                throw ServerOptions.failed(watcher, e);
+            }
         }
     }
 
@@ -129,6 +135,7 @@ final class ReproduceCommand implements Callable<Integer> {
     }
 
     private int fill(Filling.Opener opener, Connection watcher, int free) throws SQLException, InterruptedException {
+        Duration time = duration("--hold", hold);
         long before = connected(watcher);
         try (Filling filling = Filling.fill(opener, free + 2)) {
             // An account with CONNECTION ADMIN or SUPER has just taken the administrators' connection as well: it goes back at once.
@@ -148,15 +155,24 @@ final class ReproduceCommand implements Callable<Integer> {
                     10);
             say("");
             show(watcher, "SHOW PROCESSLIST", SHOWN_PROCESSES);
-            if (!duration("--hold", hold).isZero()) {
+            if (!time.isZero()) {
                 say("Full for " + hold + ", or until Ctrl-C.");
-                new CountDownLatch(1).await(duration("--hold", hold).toMillis(), TimeUnit.MILLISECONDS);
+                stayFull(watcher, time);
             }
         }
         awaitReleased(watcher, before);
         say("");
         say("Released: " + connected(watcher) + " connections, as before.");
         return ExitStatus.DONE;
+    }
+
+    /** Looks now and then, so that a server which ends meanwhile does not look full. */
+    private static void stayFull(Connection watcher, Duration time) throws SQLException, InterruptedException {
+        long end = System.nanoTime() + time.toNanos();
+        for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
+            Thread.sleep(Duration.ofNanos(Math.min(left, BETWEEN_LOOKS.toNanos())));
+            connected(watcher);
+        }
     }
 
     /** The server notices a moment later that a client has gone. */

@@ -18,6 +18,7 @@ public final class Account {
     private volatile @Nullable Known known;
     private final Map<Long, Read> baselines = new ConcurrentHashMap<>();
     private volatile @Nullable Identity identity;
+    private volatile RequiredLink requiredLink = RequiredLink.ANY;
     private volatile boolean accepted;
     private volatile boolean anotherOverSocket;
     private volatile long privilegeEpoch = System.nanoTime();
@@ -119,6 +120,15 @@ public final class Account {
 
     void identity(Identity seen) {
         identity = seen;
+    }
+
+    /** What its clients' links must be, as the latest server connection was told. */
+    public RequiredLink requiredLink() {
+        return requiredLink;
+    }
+
+    void requiredLink(RequiredLink told) {
+        requiredLink = told;
     }
 
     /** @param role as CURRENT_ROLE() gives it, empty where the server has no roles */

@@ -178,6 +178,9 @@ final class Opener {
                 connection.user(String.valueOf(rows.rows().getFirst()[0]));
             }
         }));
+        Answer[] made = new Answer[1];
+        connection.ask(Question.query(RequiredLink.OF_ACCOUNT, answer -> made[0] = answer));
+        connection.ask(Question.query(RequiredLink.OF_SERVER, answer -> account.requiredLink(RequiredLink.of(made[0], answer))));
         connection.ask(Question.query(mariaDb ? VARIABLES_OF_MARIADB : "SHOW SESSION VARIABLES", answer -> {
             if (answer instanceof Answer.Rows rows) {
                 Baseline read = server.intern(variables(rows.rows(), mariaDb));

@@ -88,6 +88,10 @@ final class Admission {
             worker.logins().abandon(connection);
             return;
         }
+        if (!authentication.linkIsEnough()) {
+            worker.logins().adopt(connection);
+            return;
+        }
         // The client must count before the connection is adopted: an account that only its clients can log in keeps it for them.
         ClientSession begun = newSession();
         worker.logins().adopt(connection);
@@ -96,7 +100,9 @@ final class Admission {
 
     /** Without a server connection of its own: the account is known. */
     void enter() {
-        enter(newSession());
+        if (authentication.linkIsEnough()) {
+            enter(newSession());
+        }
     }
 
     private ClientSession newSession() {

@@ -12,6 +12,7 @@ import dev.usher.error.Refusal;
 import dev.usher.pool.Account;
 import dev.usher.pool.KnownCredentials;
 import dev.usher.pool.Opening;
+import dev.usher.pool.RequiredLink;
 import dev.usher.pool.ServerConnection;
 import dev.usher.pool.Worker;
 import dev.usher.wire.AuthSwitchRequest;
@@ -109,18 +110,24 @@ final class Authentication {
 
     private boolean allowedFrom() {
         for (AccountConfig each : frontend.config().accounts()) {
-            InetAddress from = client.address() instanceof InetSocketAddress inet && inet.getAddress() != null
-                    ? inet.getAddress()
-                    : InetAddress.getLoopbackAddress(); // over a Unix socket
-            if (each.user().equals(request.user()) && !Cidr.allows(each.allowFrom(), from)) {
+            if (each.user().equals(request.user()) && !Cidr.allows(each.allowFrom(), from())) {
                 frontend.counters().loginFailed();
                 log.info("account {} refused from {}: allow-from", request.user(), client.addressText());
-                login.refuse(Refusal.ACCESS_DENIED,
-                        "Access denied for user '" + request.user() + "'@'" + from.getHostAddress() + "' (using password: YES)");
+                login.refuse(Refusal.ACCESS_DENIED, accessDenied("YES"));
                 return false;
             }
         }
         return true;
+    }
+
+    private InetAddress from() {
+        return client.address() instanceof InetSocketAddress inet && inet.getAddress() != null
+                ? inet.getAddress()
+                : InetAddress.getLoopbackAddress(); // over a Unix socket
+    }
+
+    private String accessDenied(String usingPassword) {
+        return "Access denied for user '" + request.user() + "'@'" + from().getHostAddress() + "' (using password: " + usingPassword + ")";
     }
 
     /** The client's next packet. */
@@ -367,6 +374,21 @@ final class Authentication {
     }
 
     // ---- the end ----
+
+    /** Refuses a client whose link the server would not have taken: it has seen Usher's. */
+    boolean linkIsEnough() {
+        RequiredLink required = account.requiredLink();
+        if (required.metBy(client.tls(), client.confidential())) {
+            return true;
+        }
+        log.info("account {} refused from {}: its link has no TLS", request.user(), client.addressText());
+        Credentials known = account.credentials();
+        failed(required == RequiredLink.TLS
+                ? new ErrPacket(WRONG_PASSWORD, "28000", accessDenied(known != null && known.emptyPassword() ? "NO" : "YES"))
+                : new ErrPacket(Refusal.INSECURE_TRANSPORT.code(), worker.server().mariaDb() ? "08004" : Refusal.INSECURE_TRANSPORT.sqlState(),
+                        "Connections using insecure transport are prohibited while --require_secure_transport=ON."));
+        return false;
+    }
 
     private Admission admission(@Nullable LoginRelay relayed) {
         return new Admission(this, login, client, request, account, relayed);

@@ -14,8 +14,9 @@ public record Collations(Map<Integer, Collation> byId) {
     /** What Usher's own server connections name: utf8mb4_general_ci, which every server has. */
     public static final int USHERS = 45;
 
-    public static final String QUERY =
-            "SELECT ID, COLLATION_NAME, CHARACTER_SET_NAME, IS_DEFAULT FROM information_schema.COLLATIONS WHERE ID < 256";
+    /** Without {@code character_set_collations} (MariaDB 11.2), which since some 11.8 decides IS_DEFAULT; a login goes by what is built in. */
+    public static final String QUERY = "/*M!110201 SET STATEMENT character_set_collations='' FOR */ "
+            + "SELECT ID, COLLATION_NAME, CHARACTER_SET_NAME, IS_DEFAULT FROM information_schema.COLLATIONS WHERE ID < 256";
 
     /**
      * @param isDefault whether it is the default of its character set, for which MariaDB's {@code character_set_collations} may name another

@@ -35,7 +35,7 @@ class AnswersIT {
                 && Runtime.Version.parse(server.version().replaceFirst("-.*", "")).compareTo(Runtime.Version.parse("11.4")) >= 0);
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("logins")
     void rightPasswordIsAccepted(TestServer server, TestAccount account, boolean tls) throws Exception {
         for (int time = 0; time < 2; time++) { // the second caching_sha2 login is a fast one
@@ -46,7 +46,7 @@ class AnswersIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("logins")
     void wrongPasswordIsRefused(TestServer server, TestAccount account, boolean tls) throws Exception {
         try (var login = new RawLogin(server.host(), server.port())) {
@@ -54,7 +54,7 @@ class AnswersIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("proving")
     void proofOfTheCertificateIsWhatMariaDbSends(TestServer server) throws Exception {
         for (TestAccount account : server.accounts()) {

@@ -8,12 +8,9 @@ import dev.usher.testing.TestServers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
-import java.sql.Statement;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +26,7 @@ class DoctorCommandIT {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("dev.usher.testing.TestServers#all")
     void anIdleServerIsHealthyForPeopleForProgramsAndAsAPage(TestServer server) throws IOException {
         Path page = folder.resolve("report.html");
@@ -48,7 +45,7 @@ class DoctorCommandIT {
         assertThat(out.toString()).contains("healthy: ").contains("in by an ordinary connection at 127.0.0.1:" + server.port());
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("dev.usher.testing.TestServers#all")
     void withoutPrivilegesItSaysWhatItCouldNotSee(TestServer server) throws IOException {
         Path password = Files.writeString(folder.resolve("password"), "app-secret\n");
@@ -61,26 +58,23 @@ class DoctorCommandIT {
         assertThat(unseen.toString()).contains("PROCESS").contains("limits of single accounts");
     }
 
-    @Test
-    void whatIsWrongIsOneLineAndExitStatus3() throws IOException {
-        TestServer server = TestServers.find(ServerKind.EMBEDDED).orElseThrow();
-        Path password = Files.writeString(folder.resolve("password"), "wrong\n");
+    /** A limit of descriptors decides it: memory is another one at every look. */
+    @ParameterizedTest
+    @MethodSource("dev.usher.testing.TestServers#installed")
+    void saysHowFarTheLimitCanGoAsRaiseDoes(ServerKind kind) {
+        try (TestServer server = TestServers.startUnder(List.of("prlimit", "--nofile=1500:1500", "--"), kind, "--max-connections=100",
+                "--table-open-cache=400", "--open-files-limit=1500")) {
+            assertThat(run("doctor", "--server", root(server), "--once", "--json")).as(err.toString()).isZero();
+            JsonNode doctor = JsonMapper.shared().readTree(out.toString()).get("max_connections");
+            out.getBuffer().setLength(0);
+            assertThat(run("raise", "--server", root(server), "--dry-run", "--json")).as(err.toString()).isZero();
+            JsonNode raise = JsonMapper.shared().readTree(out.toString());
 
-        assertFails("nothing listens on 127.0.0.1:1", "--server", "127.0.0.1:1");
-        assertFails("Access denied", "--server", "app@127.0.0.1:" + server.port(), "--password-file", password.toString());
-        try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Thread http = Thread.ofVirtual().start(() -> answerHttp(mute));
-            assertFails("not a MySQL or MariaDB server", "--server", "127.0.0.1:" + mute.getLocalPort());
-            http.interrupt();
-        }
-    }
-
-    @Test
-    void aServerThatDiesMeanwhileIsOneLineAndExitStatus3() throws Exception {
-        try (TestServer server = TestServers.start(ServerKind.EMBEDDED)) {
-            Thread killer = Thread.ofPlatform().start(() -> killWhenWatched(server));
-            assertFails("127.0.0.1:" + server.port(), "--server", root(server), "--watch", "30s");
-            killer.join();
+            assertThat(doctor.get("limited_by").asString()).isEqualTo("file_descriptors");
+            for (String key : List.of("current", "recommended", "ceiling", "limited_by")) {
+                assertThat(doctor.get(key)).as(key).isEqualTo(raise.get(key));
+            }
+            assertThat(doctor.get("ceiling").asInt()).isBetween(101, 1500);
         }
     }
 
@@ -101,39 +95,6 @@ class DoctorCommandIT {
                 "[client]\nhost=127.0.0.1\nport=" + server.port() + "\nuser=app\npassword=app-secret\n");
 
         assertThat(run("doctor", "--defaults-file", file.toString(), "--once")).as(err.toString()).isLessThan(ExitStatus.REFUSED);
-    }
-
-    private void assertFails(String message, String... options) {
-        err.getBuffer().setLength(0);
-        String[] all = new String[options.length + 1];
-        all[0] = "doctor";
-        System.arraycopy(options, 0, all, 1, options.length);
-        assertThat(run(all)).as(err.toString()).isEqualTo(ExitStatus.REFUSED);
-        assertThat(err.toString()).startsWith("usher: ").contains(message).hasLineCount(1);
-    }
-
-    private static void killWhenWatched(TestServer server) {
-        try (var connection = server.connect(); Statement statement = connection.createStatement()) {
-            boolean watched = false;
-            while (!watched) {
-                try (var row = statement.executeQuery(
-                        "SELECT COUNT(*) FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND user = 'root'")) {
-                    row.next();
-                    watched = row.getInt(1) > 0;
-                }
-            }
-            server.kill();
-        } catch (SQLException | IOException | InterruptedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static void answerHttp(ServerSocket socket) {
-        try (var client = socket.accept()) {
-            client.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 
     private static String root(TestServer server) {

@@ -6,13 +6,8 @@ import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestAccount;
 import dev.usher.testing.TestServer;
 import dev.usher.testing.TestServers;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -148,32 +143,6 @@ class LeaksCommandIT {
     }
 
     @Test
-    void whoCannotBeLookedAtIsSaidInALine() throws Exception {
-        TestServer server = TestServers.all().getFirst();
-        try (ServerSocket http = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                ExecutorService answer = Executors.newVirtualThreadPerTaskExecutor()) {
-            answer.submit(() -> {
-                try (Socket client = http.accept()) {
-                    client.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-                }
-                return null;
-            });
-            for (String command : List.of("leaks", "raise")) {
-                refused(command, "root@127.0.0.1:1", "connection refused");
-                refused(command, "app:wrong@127.0.0.1:" + server.port(), "denied");
-            }
-            refused("leaks", "root@127.0.0.1:" + http.getLocalPort(), "not a MySQL or MariaDB server");
-        }
-    }
-
-    private void refused(String command, String url, String reason) {
-        err.getBuffer().setLength(0);
-        assertThat(run(command, url)).isEqualTo(ExitStatus.REFUSED);
-        assertThat(err.toString().replaceFirst("usher: warning:.*\n", "")).startsWith("usher: ").contains(reason).doesNotContain("\tat ")
-                .hasLineCount(1);
-    }
-
-    @Test
     void anAccountThatMayNotLookSeesItsOwnAndSaysNothingWrong() {
         TestServer server = TestServers.all().getFirst();
         TestAccount app = server.accounts().getFirst();
@@ -181,21 +150,6 @@ class LeaksCommandIT {
         assertThat(run("leaks", app.user() + ":" + app.password() + "@127.0.0.1:" + server.port(), "--watch", "0"))
                 .isEqualTo(ExitStatus.DONE);
         assertThat(out.toString()).contains("without PROCESS");
-    }
-
-    @Test
-    void aServerThatEndsMeanwhileEndsTheWatchWithALine() throws Exception {
-        try (TestServer server = TestServers.start(kinds().findFirst().orElseThrow());
-                ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
-            var status = thread.submit(() -> run(server, "--watch", "0", "--every", "100ms"));
-            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> out.toString().contains("No leak"));
-            server.kill();
-
-            assertThat(status.get()).isEqualTo(ExitStatus.REFUSED);
-            assertThat(err.toString()).startsWith("usher: lost the connection to ").hasLineCount(1);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 
     private static long sleepingFor(Connection admin, int seconds) throws SQLException {

@@ -1,20 +1,33 @@
 package dev.usher.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.usher.testing.Flavour;
 import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestServer;
 import dev.usher.testing.TestServers;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReproduceCommandIT {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -45,6 +58,65 @@ class ReproduceCommandIT {
                 row.next();
                 assertThat(row.getInt(1)).isEqualTo(1);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = ServerKind.class, names = {"MYSQL", "MARIADB_SYSTEM"})
+    void ctrlCGivesEverythingBack(ServerKind kind) throws Exception {
+        Assumptions.assumeTrue(TestServers.installed().contains(kind));
+        try (TestServer server = TestServers.start(kind, "--max-connections=12");
+                Connection watcher = server.connect();
+                Statement statement = watcher.createStatement()) {
+            Process reproduce = start("--server", "mysql://root@127.0.0.1:" + server.port(), "--yes-really", "--hold", "10m");
+            awaitLine(reproduce, "Full for");
+            assertThat(connected(statement)).isGreaterThanOrEqualTo(12);
+
+            assertThat(interrupted(reproduce)).isEqualTo(128 + 2);
+
+            await().atMost(LIMIT).until(() -> connected(statement) == 1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--hold 10m", "--cause lock"})
+    void ctrlCEndsItsOwnServer(String options) throws Exception {
+        Process reproduce = start(options.split(" "));
+        awaitLine(reproduce, options.startsWith("--hold") ? "Full for" : "It ends with Ctrl-C");
+        List<ProcessHandle> servers = reproduce.descendants().toList();
+        assertThat(servers).isNotEmpty();
+
+        assertThat(interrupted(reproduce)).isIn(0, 128 + 2);
+
+        await().atMost(LIMIT).until(() -> servers.stream().noneMatch(ProcessHandle::isAlive));
+    }
+
+    private static Process start(String... options) throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of("env", "--default-signal=INT", ProcessHandle.current().info().command().orElseThrow(), "-cp",
+                        System.getProperty("java.class.path"), Main.class.getName(), "reproduce", "--max-connections=12"));
+        command.addAll(List.of(options));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    private static void awaitLine(Process process, String beginning) throws IOException {
+        StringBuilder all = new StringBuilder();
+        for (String line = ""; !line.startsWith(beginning); line = process.inputReader().readLine()) {
+            assertThat(line).as(all.toString()).isNotNull();
+            all.append(line).append('\n');
+        }
+    }
+
+    private static int interrupted(Process process) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor()).isZero();
+        assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        return process.exitValue();
+    }
+
+    private static int connected(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("SHOW GLOBAL STATUS LIKE 'Threads_connected'")) {
+            row.next();
+            return row.getInt(2);
         }
     }
 

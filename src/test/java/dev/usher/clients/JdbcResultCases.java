@@ -111,7 +111,7 @@ final class JdbcResultCases extends JdbcCases {
                     }
                 }
             }
-            assertThat(count).isEqualTo(200_000);
+            assertThat(count).isEqualTo(60_000);
             assertThat(value(c, "SELECT 1")).isEqualTo("1");
         }
     }

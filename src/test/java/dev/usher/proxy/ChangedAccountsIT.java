@@ -61,7 +61,7 @@ class ChangedAccountsIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void aPasswordChangedElsewhereIsAcceptedAtOnceAndTheOldOneSoonIsNot(TestServer server) throws Exception {
         account(server, "changes", "old");
@@ -74,7 +74,7 @@ class ChangedAccountsIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void anAccountLockedOrDroppedElsewhereIsSoonRefusedAsTheServerDoes(TestServer server) throws Exception {
         for (String change : List.of("ALTER USER 'ends'@'%' ACCOUNT LOCK", "DROP USER 'ends'@'%'")) {
@@ -91,7 +91,7 @@ class ChangedAccountsIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void anAccountDroppedThroughUsherIsRefusedAtOnce(TestServer server) throws Exception {
         account(server, "drops", "secret");
@@ -104,7 +104,7 @@ class ChangedAccountsIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void aSessionThatChangesItsOwnPasswordGoesOn(TestServer server) throws Exception {
         account(server, "own", "old");
@@ -120,7 +120,7 @@ class ChangedAccountsIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void aWrongPasswordTakesNothingFromWhoIsIn(TestServer server) throws Exception {
         account(server, "stays", "secret");
@@ -133,7 +133,7 @@ class ChangedAccountsIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void whoLogsInAfterARevokeHasNotTheRightAnyMore(TestServer server) throws Exception {
         // A global right is read at login, so the server connection itself would still have it.
@@ -154,7 +154,7 @@ class ChangedAccountsIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void aRevokeElsewhereHoldsForLoginsAfterThePrivilegeTtl(TestServer server) throws Exception {
         account(server, "ttl", "secret");
@@ -174,7 +174,7 @@ class ChangedAccountsIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void aRoleEndsWithItsSessionHoweverItWasSet(TestServer server) throws Exception {
         account(server, "roles", "secret");
@@ -225,7 +225,7 @@ class ChangedAccountsIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void aChangeOfAccountIsDecidedByTheServer(TestServer server) throws Exception {
         account(server, "first", "one");
@@ -245,7 +245,7 @@ class ChangedAccountsIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void aSessionNeverRunsAsSomebodyElse(TestServer server) throws Exception {
         for (String user : List.of("side0", "side1", "side2")) {
@@ -275,7 +275,7 @@ class ChangedAccountsIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("mariaDbs")
     void theSystemUsersAccountIsNotForWhoeverReachesUsher(TestServer server) throws Exception {
         String system = System.getProperty("user.name");

@@ -43,7 +43,7 @@ class CrowdedLoginIT {
                 "GRANT ALL ON test.* TO '" + user + "'@'%'");
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void loginsSucceedWhileEveryServerConnectionIsInATransaction(TestServer server) throws Exception {
         account(server, "full", "secret");
@@ -72,7 +72,7 @@ class CrowdedLoginIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void aSilentClientIsClosedWhenItsTimeIsOver(TestServer server) throws Exception {
         account(server, "silent", "secret");
@@ -112,7 +112,7 @@ class CrowdedLoginIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void silentClientsDoNotKeepOthersOutForAsLongAsTheyMayBeSilent(TestServer server) throws Exception {
         account(server, "mute", "secret");
@@ -132,7 +132,7 @@ class CrowdedLoginIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void clientsThatLeaveWhileTheyLogInTakeNothingWithThem(TestServer server) throws Exception {
         account(server, "leaves", "secret");
@@ -180,7 +180,7 @@ class CrowdedLoginIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void anAccountsOwnLimitIsSaidInTheServersWords(TestServer server) throws Exception {
         account(server, "few", "secret");
@@ -194,7 +194,7 @@ class CrowdedLoginIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void allowFromHoldsForTheAddressThatATrustedBalancerTells(TestServer server) throws Exception {
         account(server, "inside", "secret");
@@ -235,7 +235,7 @@ class CrowdedLoginIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void aUnixSocketIsAsGoodAsTlsForAPassword(TestServer server) throws Exception {
         account(server, "local", "secret");

@@ -2,11 +2,13 @@ package dev.usher.proxy;
 
 import static dev.usher.proxy.UsherBefore.onServer;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.usher.config.AccountConfig;
 import dev.usher.config.Secret;
 import dev.usher.testing.Flavour;
+import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestAccount;
 import dev.usher.testing.TestServer;
 import dev.usher.testing.TestServers;
@@ -17,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every way in, on every server: who is let in, what is learned, and what the refused are told. */
@@ -37,7 +40,7 @@ class LoginIT {
         return tls ? usher.client().tls() : usher.client();
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("accounts")
     void everyAccountOfTheServerLogsInAgainAndAgain(TestServer server, TestAccount account, boolean tls) throws Exception {
         try (var usher = UsherBefore.server(server, state, config -> config)) {
@@ -51,7 +54,7 @@ class LoginIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("accounts")
     void aWrongPasswordGetsTheServersOwnWords(TestServer server, TestAccount account, boolean tls) throws Exception {
         try (var usher = UsherBefore.server(server, state, config -> config)) {
@@ -72,7 +75,7 @@ class LoginIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void anUnknownUserGetsTheServersOwnWords(TestServer server) throws Exception {
         try (var usher = UsherBefore.server(server, state, config -> config);
@@ -85,7 +88,7 @@ class LoginIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void anEmptyPasswordIsLearnedAndNoOtherIsTakenForIt(TestServer server) throws Exception {
         onServer(server,
@@ -110,7 +113,7 @@ class LoginIT {
         });
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("learning")
     void whatALoginTaughtServesTheNextWithoutTheServer(TestServer server, TestAccount account, boolean tls) throws Exception {
         try (var usher = UsherBefore.server(server, state, config -> config)) {
@@ -129,7 +132,7 @@ class LoginIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("accounts")
     void aToldAccountNeedsNoRelayAndTheServerStillDecides(TestServer server, TestAccount account, boolean tls) throws Exception {
         AccountConfig told = new AccountConfig(account.user(), Optional.of(Secret.of(account.password())), List.of());
@@ -149,7 +152,7 @@ class LoginIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("servers")
     void theSchemaOfALoginIsCheckedByTheServer(TestServer server) throws Exception {
         TestAccount account = server.accounts().getFirst();
@@ -166,6 +169,48 @@ class LoginIT {
             }
         } finally {
             onServer(server, "DROP DATABASE forbidden");
+        }
+    }
+
+    /** Usher's own link has TLS, so the server would let in anybody. */
+    @ParameterizedTest
+    @MethodSource("servers")
+    void anAccountThatRequiresTlsIsRefusedWithoutItInTheServersOwnWords(TestServer server) throws Exception {
+        onServer(server, "DROP USER IF EXISTS careful", "CREATE USER careful IDENTIFIED BY 'secret' REQUIRE SSL",
+                "GRANT SELECT ON test.* TO careful");
+        try (var usher = UsherBefore.server(server, state, config -> config)) {
+            String direct;
+            try (var client = usher.directClient()) {
+                direct = client.login("careful", "secret").bytes();
+            }
+            for (int time = 0; time < 2; time++) {
+                try (var plain = usher.client();
+                        var tls = usher.client().tls()) {
+                    assertThat(plain.login("careful", "secret").bytes()).isEqualTo(direct);
+                    assertThat(plain.atEnd()).isTrue();
+                    assertThat(tls.login("careful", "secret").ok()).isTrue();
+                    assertThat(tls.value("SELECT CURRENT_USER()")).isEqualTo("careful@%");
+                }
+            }
+        }
+        onServer(server, "DROP USER careful");
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = ServerKind.class, names = {"EMBEDDED", "MYSQL"})
+    void aServerThatRequiresASecureTransportRequiresItOfClients(ServerKind kind) throws Exception {
+        assumeThat(TestServers.installed()).contains(kind);
+        try (TestServer server = TestServers.start(kind)) {
+            TestAccount account = server.accounts().getFirst();
+            onServer(server, "SET GLOBAL require_secure_transport = ON");
+            try (var usher = UsherBefore.server(server, state, config -> config);
+                    var direct = usher.directClient();
+                    var plain = usher.client();
+                    var tls = usher.client().tls()) {
+                assertThat(plain.login(account.user(), account.password()).error())
+                        .isEqualTo(direct.login(account.user(), account.password()).error());
+                assertThat(tls.login(account.user(), account.password()).ok()).isTrue();
+            }
         }
     }
 }

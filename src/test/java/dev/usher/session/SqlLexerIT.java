@@ -109,7 +109,7 @@ class SqlLexerIT {
         return TestServers.all();
     }
 
-    @ParameterizedTest(autoCloseArguments = false) // the servers are shared
+    @ParameterizedTest
     @MethodSource("servers")
     void whatIsProvedSingleGivesOneResult(TestServer server) throws SQLException {
         List<String> wrong = new ArrayList<>();
@@ -130,7 +130,7 @@ class SqlLexerIT {
         assertThat(proved).isGreaterThan(30);
     }
 
-    @ParameterizedTest(autoCloseArguments = false) // the servers are shared
+    @ParameterizedTest
     @MethodSource("servers")
     void whatIsBuiltInHereIsBuiltInThere(TestServer server) throws SQLException {
         List<String> unknown = new ArrayList<>();

@@ -28,6 +28,7 @@ public final class TestServer implements AutoCloseable {
     private final List<String> command;
     private final String version;
     private ServerProcess process;
+    private boolean shared;
 
     private TestServer(Installation installation, Path folder, int port, List<String> launcher, List<String> arguments)
             throws IOException, InterruptedException {
@@ -179,9 +180,18 @@ public final class TestServer implements AutoCloseable {
         awaitReady();
     }
 
+    /** Many tests use it: it ends with the JVM. */
+    TestServer share() {
+        shared = true;
+        return this;
+    }
+
+    /** Ends it, unless it is shared: JUnit closes what it gives to a parameterized test. */
     @Override
     public void close() {
-        process.close();
+        if (!shared) {
+            process.close();
+        }
     }
 
     @Override

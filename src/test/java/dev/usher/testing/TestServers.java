@@ -33,7 +33,7 @@ public final class TestServers {
     }
 
     private static synchronized TestServer shared(ServerKind kind) {
-        return SHARED.computeIfAbsent(kind, TestServers::start);
+        return SHARED.computeIfAbsent(kind, any -> start(any).share());
     }
 
     /**

@@ -13,6 +13,8 @@ public final class Filling implements AutoCloseable {
     private final List<Connection> held = new ArrayList<>();
     private Optional<Refusal> refusal = Optional.empty();
 
+    private final Thread onCtrlC = new Thread(this::release);
+
     private Filling() {}
 
     /** Opens one connection. */
@@ -28,15 +30,14 @@ public final class Filling implements AutoCloseable {
      */
     public static Filling fill(Opener opener, int most) throws SQLException {
         Filling filling = new Filling();
-        Thread onCtrlC = new Thread(filling::release);
-        Runtime.getRuntime().addShutdownHook(onCtrlC);
+        Runtime.getRuntime().addShutdownHook(filling.onCtrlC);
         try {
             while (filling.size() < most && filling.refusal.isEmpty()) {
                 filling.add(opener);
             }
             return filling;
         } catch (SQLException e) {
-            filling.release();
+            filling.close();
             throw e;
         }
     }
@@ -81,6 +82,11 @@ public final class Filling implements AutoCloseable {
 
     @Override
     public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(onCtrlC);
+        } catch (IllegalStateException underWay) {
+            // by Ctrl-C: it releases as well, and what is released twice is released once
+        }
         release();
     }
 }

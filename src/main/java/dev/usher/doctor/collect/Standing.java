@@ -56,6 +56,14 @@ final class Standing {
         return Map.copyOf(counts);
     }
 
+    /** Connections that MySQL has ended since they took more memory than they may (4081 together, 4082 one alone). */
+    long endedForMemory() throws SQLException {
+        return asker.askIfAllowed("connections ended for their memory (performance_schema.events_errors_summary_global_by_error)",
+                "SELECT SUM(sum_error_raised) AS ended FROM performance_schema.events_errors_summary_global_by_error"
+                        + " WHERE error_name IN ('ER_DA_GLOBAL_CONN_LIMIT', 'ER_DA_CONN_LIMIT')")
+                .stream().mapToLong(row -> row.number("ended")).sum();
+    }
+
     List<ReplicaState> replicas() throws SQLException {
         String sql = mariaDb ? "SHOW ALL SLAVES STATUS" : "SHOW REPLICA STATUS";
         return asker.askIfAllowed("replication state (" + sql + ")", sql).stream().map(this::replica).toList();

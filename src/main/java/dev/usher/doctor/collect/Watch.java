@@ -31,6 +31,9 @@ public final class Watch {
     /** Above that, the server would have to add up too much. */
     private static final int MOST_SESSIONS_TO_COUNT_STATEMENTS_OF = 3000;
 
+    /** No limit is 2^64 - 1. */
+    private static final int NO_LIMIT_DIGITS = 20;
+
     /** Is told how far a watch has come. */
     public interface Progress {
         void at(Duration elapsed, Sample latest);
@@ -133,7 +136,16 @@ public final class Watch {
                 status.put(row.text("variable_name").toLowerCase(Locale.ROOT), row.number("value"));
             }
         }
+        if (performanceSchema && limitsConnectionMemory()) {
+            status.put(Sample.ENDED_FOR_MEMORY, standing.endedForMemory());
+        }
         return new Sample(elapsed(), Map.copyOf(status), processes.read());
+    }
+
+    /** MySQL's limits; without one of them, they are not worth the question. */
+    private boolean limitsConnectionMemory() {
+        return List.of("global_connection_memory_limit", "connection_memory_limit").stream().map(variables::get)
+                .anyMatch(limit -> limit != null && limit.length() < NO_LIMIT_DIGITS);
     }
 
     private Duration elapsed() {

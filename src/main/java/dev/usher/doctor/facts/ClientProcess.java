@@ -8,6 +8,11 @@ package dev.usher.doctor.facts;
  * @param pid 0 where unknown
  */
 public record ClientProcess(String account, String host, String program, long pid) {
+    /** A pooler of ours, by what it says of itself. */
+    public boolean isUsher() {
+        return program.equals("usher");
+    }
+
     /** Such as {@code shop@10.0.0.7 (php, pid 4711)}. */
     @Override
     public String toString() {

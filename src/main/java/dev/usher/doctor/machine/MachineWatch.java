@@ -1,11 +1,13 @@
 package dev.usher.doctor.machine;
 
 import dev.usher.doctor.facts.Machine;
-import java.nio.file.Path;
+import dev.usher.doctor.sizing.MachineFacts;
+import dev.usher.doctor.sizing.ProcessFacts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
@@ -48,26 +50,17 @@ public final class MachineWatch {
 
     /** The state now, and what has changed since the beginning. */
     public Machine end() {
-        String process = "/proc/" + server.pid();
-        List<String> status = Proc.lines(process + "/status");
+        ProcessFacts process = MachineReader.process(server.pid());
+        Optional<MachineFacts.Cgroup> group = cgroup.tightest();
         List<String> memory = Proc.lines("/proc/meminfo");
-        return new Machine(server.pid(),
-                Proc.entries(Path.of(process, "fd"), "*").size(), limit(process, "Max open files"),
-                Proc.field(status, "Threads"), lowest(limit(process, "Max processes"), cgroup.threadLimit()),
-                Proc.field(status, "VmRSS"), Proc.field(status, "VmSwap"),
-                cgroup.memoryLimit(), cgroup.memoryUsed(), cgroup.memoryLimitHits() - limitHits, cgroup.outOfMemoryKills() - kills,
-                Proc.field(memory, "MemTotal"), Proc.field(memory, "MemAvailable"), Proc.field(memory, "SwapTotal"),
-                Proc.field(memory, "SwapFree"),
-                swappedIn() - swappedIn, overflows() - overflows, acceptQueue);
-    }
-
-    private static OptionalLong limit(String process, String name) {
-        for (String line : Proc.lines(process + "/limits")) {
-            if (line.startsWith(name)) {
-                return Proc.parsed(line.substring(name.length()).strip().split("\\s+")[0]); // soft; "unlimited" is no number
-            }
-        }
-        return OptionalLong.empty();
+        return new Machine(server.pid(), process.openFiles(), process.maxFiles(),
+                process.threads(), lowest(process.maxProcesses(), cgroup.threadLimit()), process.resident(),
+                Proc.field(Proc.lines("/proc/" + server.pid() + "/status"), "VmSwap"),
+                group.map(one -> OptionalLong.of(one.limit())).orElse(OptionalLong.empty()),
+                group.map(MachineFacts.Cgroup::used).orElse(0L), cgroup.memoryLimitHits() - limitHits,
+                cgroup.outOfMemoryKills() - kills, Proc.field(memory, "MemTotal"), Proc.field(memory, "MemAvailable"),
+                Proc.field(memory, "SwapTotal"), Proc.field(memory, "SwapFree"), swappedIn() - swappedIn, overflows() - overflows,
+                acceptQueue);
     }
 
     private static OptionalLong lowest(OptionalLong... limits) {

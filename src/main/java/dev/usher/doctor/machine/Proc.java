@@ -1,6 +1,8 @@
 package dev.usher.doctor.machine;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -14,15 +16,26 @@ import java.util.Set;
 
 /** Reads files of /proc and /sys. Whatever is not there, not ours to read, or just gone is empty. */
 final class Proc {
+    private static final int CHUNK = 64 * 1024;
     private static final String SOCKET = "socket:[";
 
     private Proc() {}
 
     static List<String> lines(String file) {
-        try {
-            return Files.readAllLines(Path.of(file), StandardCharsets.ISO_8859_1);
+        return text(file).lines().toList();
+    }
+
+    static String text(String file) {
+        // Not Files.readString: it reads one byte first, and a file of /proc/sys has nothing more to give after that.
+        try (InputStream in = Files.newInputStream(Path.of(file))) {
+            ByteArrayOutputStream text = new ByteArrayOutputStream();
+            byte[] buffer = new byte[CHUNK];
+            for (int read = in.read(buffer); read > 0; read = in.read(buffer)) {
+                text.write(buffer, 0, read);
+            }
+            return text.toString(StandardCharsets.ISO_8859_1);
         } catch (IOException notThere) {
-            return List.of();
+            return "";
         }
     }
 

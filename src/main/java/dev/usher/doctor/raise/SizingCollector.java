@@ -3,6 +3,8 @@ package dev.usher.doctor.raise;
 import dev.usher.doctor.access.Entry;
 import dev.usher.doctor.access.ServerAccess;
 import dev.usher.doctor.machine.LocalServer;
+import dev.usher.doctor.machine.MachineReader;
+import dev.usher.doctor.machine.ServerProcesses;
 import dev.usher.doctor.sizing.ServerFacts;
 import dev.usher.doctor.sizing.SizingInput;
 import java.sql.Connection;

@@ -2,6 +2,7 @@ package dev.usher.doctor.rules;
 
 import dev.usher.doctor.facts.Facts;
 import dev.usher.doctor.facts.Machine;
+import dev.usher.doctor.facts.Sample;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -63,15 +64,19 @@ final class MemoryRule implements Rule {
     }
 
     private static double connectionMemory(Facts facts, List<String> evidence) {
+        long ended = facts.growth(Sample.ENDED_FOR_MEMORY);
+        if (ended > 0) {
+            evidence.add("the server has ended " + Text.count(ended, "connection") + " for their memory (errors 4081 and 4082) in "
+                    + Text.seconds(facts.watched()));
+        }
         OptionalLong limit = facts.number("global_connection_memory_limit");
         long used = facts.samples().stream().mapToLong(sample -> sample.status("global_connection_memory")).max().orElse(0);
-        if (limit.isEmpty() || used < NEAR * limit.getAsLong()) {
-            return 0;
+        if (limit.isPresent() && used >= NEAR * limit.getAsLong()) {
+            evidence.add("Global_connection_memory is " + Text.bytes(used) + ", and global_connection_memory_limit "
+                    + Text.bytes(limit.getAsLong()) + ": above it the server ends connections (4081)");
+            return 0.95;
         }
-        evidence.add(
-                "Global_connection_memory is " + Text.bytes(used) + ", and global_connection_memory_limit " + Text.bytes(limit.getAsLong())
-                        + ": the server closes connections (error 4082)");
-        return 0.95;
+        return ended > 0 ? 0.95 : 0;
     }
 
     private static List<Remedy> remedies(Picture picture) {

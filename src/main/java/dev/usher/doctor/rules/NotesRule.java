@@ -21,7 +21,7 @@ final class NotesRule implements Rule {
                     + " of " + picture.limit(),
                     List.of("Connection_errors_max_connections = " + facts.last().status("connection_errors_max_connections"))));
         }
-        long throughUsher = facts.last().sessions().stream().filter(session -> session.client().program().equals("usher")).count();
+        long throughUsher = facts.last().sessions().stream().filter(session -> session.client().isUsher()).count();
         if (throughUsher > 0) {
             all.add(note("usher_in_front",
                     "an Usher is in front: " + Text.count(throughUsher, "connection") + " of " + picture.current() + " are its own",

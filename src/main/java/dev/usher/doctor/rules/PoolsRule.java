@@ -1,6 +1,5 @@
 package dev.usher.doctor.rules;
 
-import dev.usher.doctor.facts.Facts;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,24 +37,34 @@ final class PoolsRule implements Rule {
             evidence.add("and " + (pools.size() - LISTED) + " more");
         }
         int busiest = pools.stream().mapToInt(Process::used).max().orElse(0);
-        long fitting = Math.max(2, (long) (picture.limit() * 0.8 / Math.max(1, pools.size())));
         evidence.add("the most that one of them used is " + busiest);
-        Facts facts = picture.facts();
         return List.of(new Finding("pools_exceed_limit", Cause.POOLER_MISCONFIGURED, picture.severity(), confidence,
                 picture.shareOfCurrent(held),
                 "pools hold " + held + " of " + picture.limit() + " connections and use " + (held - dormant), evidence,
                 "most of these connections being in use at a busier time (watch then), or growing without an end (a leak)",
-                List.of(Settings.advice("for good",
-                        "pool size × number of processes must stay below " + Math.round(picture.limit() * 0.8) + ": with " + pools.size()
-                                + " of them at most " + fitting + " each; minimum idle low, idle time-out of a minute",
-                        "Do not raise max_connections for connections that sleep."),
-                        Settings.advice("instead",
-                                "one pool for all of them in front of the server: usher serve --server HOST:PORT. Then the size of each "
-                                        + "application's own pool no longer matters to the server",
-                                ""),
-                        Settings.advice("when another instance is added",
-                                "each adds its whole pool: " + (pools.isEmpty() ? 0 : pools.getFirst().size())
-                                        + " connections; the server has " + facts.maxConnections(),
-                                ""))));
+                remedies(picture, pools)));
+    }
+
+    private static List<Remedy> remedies(Picture picture, List<Process> pools) {
+        List<Remedy> all = new ArrayList<>();
+        if (pools.stream().anyMatch(pool -> pool.client().isUsher())) {
+            all.add(Settings.advice("for the Usher in front",
+                    "max-server-connections = \"auto\" leaves to others what they hold; several Ushers share the limit by a number each",
+                    ""));
+        }
+        long fitting = Math.max(2, (long) (picture.limit() * 0.8 / Math.max(1, pools.size())));
+        all.add(Settings.advice("for good",
+                "pool size × number of processes must stay below " + Math.round(picture.limit() * 0.8) + ": with " + pools.size()
+                        + " of them at most " + fitting + " each; minimum idle low, idle time-out of a minute",
+                "Do not raise max_connections for connections that sleep."));
+        all.add(Settings.advice("instead",
+                "one pool for all of them in front of the server: usher serve --server HOST:PORT. Then the size of each "
+                        + "application's own pool no longer matters to the server",
+                ""));
+        all.add(Settings.advice("when another instance is added",
+                "each adds its whole pool: " + (pools.isEmpty() ? 0 : pools.getFirst().size())
+                        + " connections; the server has " + picture.facts().maxConnections(),
+                ""));
+        return List.copyOf(all);
     }
 }

@@ -23,6 +23,9 @@ public final class Killer {
     private static final int NO_SUCH_THREAD = 1094;
     private static final int SEEN_ASLEEP = 1;
     private static final int SEEN_AWAKE = 2;
+    private static final int LOOKS_AT_WHAT_GOES = 100;
+    private static final int LATE_MICROS = 1000;
+    private static final int MOST_ATTEMPTS = 5;
 
     private final Connection connection;
     private final Source source;
@@ -50,28 +53,45 @@ public final class Killer {
         if (session.isProtected() || !session.sleeps()) {
             throw new IllegalArgumentException("not to be killed: " + session.id());
         }
-        String batch = "SET @usher_before = (" + interrupted(session) + ");"
-                + " SET @usher_checked = SYSDATE(6), @usher_victim = (" + check(session) + "), @usher_found = SYSDATE(6); " + between
-                + "KILL @usher_victim; SET @usher_killed = SYSDATE(6), @usher_seen = (" + seen(session) + ");"
-                + " SELECT CAST(@usher_checked AS CHAR), TIMESTAMPDIFF(MICROSECOND, @usher_checked, @usher_found),"
-                + " TIMESTAMPDIFF(MICROSECOND, @usher_checked, @usher_killed), @usher_seen, (" + interrupted(session) + ") - @usher_before";
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(batch);
-            ResultSet row = lastResult(statement);
-            row.next();
-            KillResult.Gap gap = new KillResult.Gap(row.getString(1), micros(row, 2), micros(row, 3));
-            return killed(session, gap, row.getInt(4), row.getInt(5));
-        } catch (SQLException e) {
-            if (e.getErrorCode() == NO_SUCH_THREAD) {
-                return spared(session);
+        for (int attempt = 1;; attempt++) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(batch(session, attempt < MOST_ATTEMPTS && between.isEmpty()));
+                ResultSet row = lastResult(statement);
+                row.next();
+                KillResult.Gap gap = new KillResult.Gap(row.getString(1), micros(row, 2), micros(row, 3));
+                int seen = row.getInt(4);
+                long before = row.getLong(5);
+                return killed(session, gap, seen, seen == 0 && source == Source.MYSQL_PERFORMANCE_SCHEMA && failedSince(session, before));
+            } catch (SQLException e) {
+                if (e.getErrorCode() != NO_SUCH_THREAD) {
+                    SessionReader.orThrow(e);
+                    return new KillResult(session, Outcome.REFUSED, Optional.empty(), Driver.message(e) + " (" + e.getErrorCode() + ")");
+                }
+                if (number("SELECT @usher_late") == 0) {
+                    return spared(session);
+                }
             }
-            SessionReader.orThrow(e);
-            return new KillResult(session, Outcome.REFUSED, Optional.empty(), Driver.message(e) + " (" + e.getErrorCode() + ")");
         }
     }
 
-    private KillResult killed(SeenSession session, KillResult.Gap gap, int seen, int interrupted) {
-        if (seen == SEEN_AWAKE || interrupted > 0) {
+    /**
+     * Ends in a KILL and a look at what it did.
+     *
+     * @param inTime whether nobody is killed if a millisecond has passed since the check began: a busy processor may stop the server's thread between any two statements
+     */
+    private String batch(SeenSession session, boolean inTime) {
+        return "SET @usher_before = (" + failed(session) + ");"
+                + " SET @usher_checked = SYSDATE(6), @usher_victim = (" + check(session) + ");"
+                + " SET @usher_late = " + inTime + " AND @usher_victim IS NOT NULL"
+                + " AND TIMESTAMPDIFF(MICROSECOND, @usher_checked, SYSDATE(6)) >= " + LATE_MICROS + ";"
+                + " SET @usher_victim = IF(@usher_late, NULL, @usher_victim), @usher_found = SYSDATE(6); " + between
+                + "KILL @usher_victim; SET @usher_killed = SYSDATE(6), @usher_seen = (" + seen(session) + ");"
+                + " SELECT CAST(@usher_checked AS CHAR), TIMESTAMPDIFF(MICROSECOND, @usher_checked, @usher_found),"
+                + " TIMESTAMPDIFF(MICROSECOND, @usher_checked, @usher_killed), @usher_seen, @usher_before";
+    }
+
+    private KillResult killed(SeenSession session, KillResult.Gap gap, int seen, boolean statementFailed) {
+        if (seen == SEEN_AWAKE || statementFailed) {
             return new KillResult(session, Outcome.KILLED_AWAKE, Optional.of(gap), "began a statement between the check and the KILL");
         }
         return seen == SEEN_ASLEEP || source == Source.MYSQL_PERFORMANCE_SCHEMA
@@ -146,14 +166,31 @@ public final class Killer {
     }
 
     /**
-     * How many statements of this account were interrupted (1317) so far. A statement that the KILL ends is one of them, and is counted also when
-     * its connection has gone before anybody could look.
+     * How many statements of this account have failed so far. A statement that the KILL ends is one of them: most are interrupted (1317), and even those that are not cannot send
+     * their result (1160). What slept has no statement that could fail.
      */
-    private String interrupted(SeenSession session) {
+    private String failed(SeenSession session) {
         return source == Source.MYSQL_PERFORMANCE_SCHEMA
-                ? "SELECT SUM(SUM_ERROR_RAISED) FROM performance_schema.events_errors_summary_by_account_by_error WHERE ERROR_NUMBER = 1317 AND USER = "
+                ? "SELECT SUM(SUM_ERRORS) FROM performance_schema.events_statements_summary_by_account_by_event_name WHERE USER = "
                         + quoted(session.client().account()) + " AND HOST = " + quoted(session.client().host())
                 : "0";
+    }
+
+    /** Whether the session, which could not be looked at, was ended in a statement. It is counted when the session has gone. */
+    private boolean failedSince(SeenSession session, long before) throws SQLException {
+        for (int attempt = 0; attempt < LOOKS_AT_WHAT_GOES; attempt++) {
+            if (number("SELECT COUNT(*) FROM performance_schema.threads WHERE PROCESSLIST_ID = " + session.id()) == 0) {
+                break;
+            }
+        }
+        return number(failed(session)) > before;
+    }
+
+    private long number(String query) throws SQLException {
+        try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getLong(1);
+        }
     }
 
     private KillResult spared(SeenSession session) throws SQLException {

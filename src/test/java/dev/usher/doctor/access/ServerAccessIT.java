@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ServerAccessIT {
     private static final int LIMIT = 10;
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("dev.usher.testing.TestServers#all")
     void logsInWithEveryPluginWithTlsAndWithout(TestServer server) throws Exception {
         for (TestAccount account : server.accounts()) {
@@ -80,7 +80,7 @@ class ServerAccessIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("dev.usher.testing.TestServers#all")
     void logsInOverTheUnixSocket(TestServer server) throws Exception {
         Target target =
@@ -93,7 +93,7 @@ class ServerAccessIT {
         }
     }
 
-    @ParameterizedTest(autoCloseArguments = false)
+    @ParameterizedTest
     @MethodSource("dev.usher.testing.TestServers#all")
     void aWrongPasswordIsSaidInOneLineWithoutThePassword(TestServer server) {
         assertThatThrownBy(() -> ServerAccess.open(target(server, "app", "wrong-one", ServerTls.PREFERRED)).close())

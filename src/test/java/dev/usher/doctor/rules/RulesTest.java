@@ -6,6 +6,7 @@ import dev.usher.doctor.facts.ClientProcess;
 import dev.usher.doctor.facts.Machine;
 import dev.usher.doctor.facts.Platform;
 import dev.usher.doctor.facts.ProxySql;
+import dev.usher.doctor.facts.Sample;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -163,6 +164,15 @@ class RulesTest {
     }
 
     @Test
+    void connectionsThatMySqlEndsForTheirMemoryAreMemoryPressureAlsoWhenItIsFreeAgain() {
+        Diagnosis diagnosis = new FactsBuilder(100).used(SHOP, 5).variable("global_connection_memory_limit", "20000000")
+                .status("global_connection_memory", 60_000).grows(Sample.ENDED_FOR_MEMORY, 16).judge();
+
+        assertThat(diagnosis.cause()).isEqualTo(Cause.MEMORY_PRESSURE);
+        assertThat(diagnosis.findings().getFirst().evidence().getFirst()).contains("16 connections");
+    }
+
+    @Test
     void aProxySqlThatMayOpenMoreThanTheServerHas() {
         ProxySql proxy = new ProxySql(500, List.of(new ProxySql.Backend(1, "db1:3306", 1000, 95, 0, 12)), List.of(), 1, 1, 0);
 
@@ -170,6 +180,16 @@ class RulesTest {
 
         assertThat(diagnosis.cause()).isEqualTo(Cause.POOLER_MISCONFIGURED);
         assertThat(diagnosis.findings().getFirst().remedies().getFirst().statements().getFirst()).contains("max_connections = 80");
+    }
+
+    @Test
+    void anUsherInFrontIsNamedAndItsOwnBudgetComesFirstWhenItHoldsTooMuch() {
+        ClientProcess usher = new ClientProcess("app", "10.0.0.5", "usher", 7);
+
+        assertThat(new FactsBuilder(100).used(usher, 20).judge().findings()).extracting(Finding::id).containsExactly("usher_in_front");
+        Finding holdsTooMuch = new FactsBuilder(100).asleep(usher, 98, 60, 0).judge().findings().getFirst();
+        assertThat(holdsTooMuch.cause()).isEqualTo(Cause.POOLER_MISCONFIGURED);
+        assertThat(holdsTooMuch.remedies().getFirst().why()).contains("max-server-connections");
     }
 
     @Test

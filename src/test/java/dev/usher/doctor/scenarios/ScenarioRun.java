@@ -36,10 +36,14 @@ final class ScenarioRun implements AutoCloseable {
     private static Diagnosis diagnose(Scenario scenario, TestServer server) throws Exception {
         try (Stage stage = new Stage(server)) {
             scenario.setup().on(stage);
-            Target target = Target.of(new HostAndPort(server.host(), server.port()), server.rootUser(), Secret.of(server.rootPassword()));
-            try (Entry entry = ServerAccess.open(target)) {
-                return Rules.judge(Watch.of(entry, WATCH, Optional.empty(), (elapsed, sample) -> {}));
-            }
+            return diagnose(server, WATCH);
+        }
+    }
+
+    static Diagnosis diagnose(TestServer server, Duration watch) throws Exception {
+        Target target = Target.of(new HostAndPort(server.host(), server.port()), server.rootUser(), Secret.of(server.rootPassword()));
+        try (Entry entry = ServerAccess.open(target)) {
+            return Rules.judge(Watch.of(entry, watch, Optional.empty(), (elapsed, sample) -> {}));
         }
     }
 

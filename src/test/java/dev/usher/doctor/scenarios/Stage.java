@@ -2,12 +2,17 @@ package dev.usher.doctor.scenarios;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.usher.app.Usher;
+import dev.usher.config.HostAndPort;
+import dev.usher.config.ListenAddress;
+import dev.usher.config.UsherConfig;
 import dev.usher.doctor.machine.LocalServer;
 import dev.usher.testing.Flavour;
 import dev.usher.testing.TestServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -20,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -101,8 +107,12 @@ final class Stage implements AutoCloseable {
     }
 
     private Client start(List<String> program, String user, String behaviour, Object... arguments) {
+        return start(program, server.port(), user, behaviour, arguments);
+    }
+
+    private Client start(List<String> program, int port, String user, String behaviour, Object... arguments) {
         List<String> command = new ArrayList<>(program);
-        command.addAll(List.of(Integer.toString(server.port()), user, user + "-secret", behaviour));
+        command.addAll(List.of(Integer.toString(port), user, user + "-secret", behaviour));
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
@@ -159,6 +169,17 @@ final class Stage implements AutoCloseable {
         HikariDataSource pool = new HikariDataSource(config);
         toClose.push(pool::close);
         return pool;
+    }
+
+    /** An Usher in front of the server, and clients that behave in some way through it. */
+    void throughUsher(String behaviour, Object... arguments) {
+        UsherConfig config = UsherConfig.forServer(new HostAndPort(server.host(), server.port()));
+        Usher usher = Usher.start(config.withListen(new ListenAddress.Tcp("127.0.0.1", 0))
+                .withAdmin(config.admin().withListen(Optional.empty()))
+                .withTls(config.tls().withStateDirectory(Path.of("target", "scenarios-usher"))));
+        toClose.push(usher);
+        int port = ((InetSocketAddress) usher.addresses().getFirst()).getPort();
+        start(List.of("/usr/bin/python3", PROGRAMS.resolve("client.py").toString()), port, "app", behaviour, arguments);
     }
 
     /** Something that goes on in a thread of this JVM until the end; a failed statement is tried again. */
