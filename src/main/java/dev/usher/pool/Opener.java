@@ -216,7 +216,8 @@ final class Opener {
                         state = connection.baseline().apply(state, variable.getKey(), variable.getValue());
                     }
                 }
-                then.accept(state);
+                // Fewer than there are: sql_select_limit has cut the answer.
+                then.accept(rows.rows().size() < connection.baseline().values().size() ? null : state);
             } else {
                 then.accept(null);
             }
@@ -226,7 +227,8 @@ final class Opener {
     /** The variables that a session can set; what others are set to is nobody's state. */
     private static final String VARIABLES_OF_MARIADB =
             "SELECT VARIABLE_NAME, COALESCE(SESSION_VALUE, GLOBAL_VALUE) FROM information_schema.SYSTEM_VARIABLES"
-                    + " WHERE VARIABLE_SCOPE LIKE 'SESSION%' AND READ_ONLY = 'NO' OR VARIABLE_NAME = 'INIT_CONNECT'";
+                    + " WHERE VARIABLE_SCOPE LIKE 'SESSION%' AND READ_ONLY = 'NO' OR VARIABLE_NAME = 'INIT_CONNECT'"
+                    + " LIMIT 10000";
 
     private void track(ServerConnection connection, Baseline read, Consumer<Opening> then) {
         connection.ask(Question.query(server.trackers(read), answer -> {

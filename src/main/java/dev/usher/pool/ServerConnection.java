@@ -60,6 +60,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private boolean stateChanged;
     private boolean explained;
     private boolean charsetChanged;
+    private boolean optionBitsChanged;
     private String characteristics = "";
     private long lastInsertId;
     private boolean multiStatements = true;
@@ -363,6 +364,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         stateChanged = false;
         explained = false;
         charsetChanged = false;
+        optionBitsChanged = false;
         if (ok.trackers().isReadable()) {
             SessionTrack.read(ok.trackers().duplicate(), this);
             if (baseline != null) {
@@ -382,6 +384,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         return charsetChanged;
     }
 
+    /** Whether the last OK reported one of {@link Baseline#OPTION_BITS}, which on MariaDB may stand for another of them. */
+    public boolean optionBitsChanged() {
+        return optionBitsChanged;
+    }
+
     /** A SET TRANSACTION that waits for its transaction, or the characteristics of the one that runs; empty if none. */
     public String characteristics() {
         return characteristics;
@@ -393,6 +400,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         if (name.equals("character_set_connection") || name.equals("collation_connection")) {
             charsetChanged = true;
         }
+        optionBitsChanged |= Baseline.OPTION_BITS.contains(name);
         if (baseline != null) {
             state = baseline.apply(state, name, value);
         }

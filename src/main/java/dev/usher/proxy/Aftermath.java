@@ -70,6 +70,10 @@ final class Aftermath {
     /** Part of a response. */
     void noted(CommandUnderWay under, OkPacket ok, long rows) {
         boolean resultSet = ok.header() != OkPacket.HEADER;
+        if (resultSet && under.has(Trait.MAY_SET_LAST_INSERT_ID.bit())) {
+            // INSERT … RETURNING names no id.
+            session.insertIdSet();
+        }
         if (!under.isStatement()) {
             if (under.command() == Command.STMT_FETCH) {
                 leftovers.completed(true, rows, -1, ok.warnings(), FoundRows.UNCLEAR);
@@ -130,6 +134,12 @@ final class Aftermath {
         if (under.has(CONCERNS_OTHERS) || !session.toRead().isEmpty()) {
             captureHere(connection);
         }
+        if (under.has(Trait.SET_STATEMENT.bit())) {
+            captureHere(connection);
+            readEverything(connection);
+            connection.ask(Question.query("DO 0", answer -> answered.accept(connection)));
+            return;
+        }
         if (under.has(CONCERNS_OTHERS)) {
             // Also after an error: of several statements the first may have succeeded.
             afterEffects(connection, under.traits);
@@ -162,9 +172,14 @@ final class Aftermath {
             filterChosen.accept(TrackerFilter.of(variables == null ? "" : variables, "1".equals(schema)));
         }));
         // What the same statement has set besides may not have been reported.
+        readEverything(connection);
+        connection.ask(Question.query(worker.trackers(connection), answer -> answered.accept(connection)));
+    }
+
+    private void readEverything(ServerConnection connection) {
         capturing++;
         worker.readState(connection, state -> {
-            capturing--;
+            captured();
             if (state == null) {
                 session.pin(Pin.UNEXPLAINED);
             } else {
@@ -172,7 +187,6 @@ final class Aftermath {
                 session.wasRead(state);
             }
         });
-        connection.ask(Question.query(worker.trackers(connection), answer -> answered.accept(connection)));
     }
 
     private void afterError(ServerConnection connection) {
@@ -193,19 +207,15 @@ final class Aftermath {
         if (names.isEmpty()) {
             return;
         }
-        boolean next = session.lexModeUnknown();
-        if (next) {
-            capturing++;
-        }
+        // The next command has to wait: what is planned for it, and noted behind it, would be out of a state that is not known yet.
+        capturing++;
         StringBuilder sql = new StringBuilder("SHOW SESSION VARIABLES WHERE Variable_name IN (");
         for (int i = 0; i < names.size(); i++) {
             sql.append(i == 0 ? "'" : ",'").append(names.get(i).replaceAll("[^A-Za-z0-9_$.]", "")).append('\'');
         }
         counters.capture();
         connection.ask(Question.query(sql.append(')').toString(), answer -> {
-            if (next) {
-                capturing--;
-            }
+            captured();
             if (answer instanceof Answer.Rows rows) {
                 SessionState now = connection.state();
                 for (@Nullable
@@ -218,6 +228,9 @@ final class Aftermath {
                 }
                 connection.state(now);
                 session.wasRead(now);
+                if (session.has(Pin.SELECT_LIMIT) && rows.rows().size() < names.size()) {
+                    session.pin(Pin.UNEXPLAINED);
+                }
             } else {
                 session.pin(Pin.UNEXPLAINED);
             }
@@ -281,16 +294,20 @@ final class Aftermath {
         capturing++;
         counters.capture();
         connection.ask(Question.bytes(sql, answer -> {
-            capturing--;
             if (answer instanceof Answer.Rows rows) {
                 then.accept(rows);
             }
-            if (disturbed && capturing == 0) {
-                disturbed = false;
-                leftovers.moved();
-            }
+            captured();
             answered.accept(connection);
         }));
+    }
+
+    private void captured() {
+        capturing--;
+        if (disturbed && capturing == 0) {
+            disturbed = false;
+            leftovers.moved();
+        }
     }
 
     /** Whether answers are under way that the session's next statement may depend on. */

@@ -51,6 +51,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private @Nullable ClientLogin login;
     private @Nullable ClientSession session;
     private boolean tls;
+    private long foundRows;
     private String compression = "";
     private boolean closed;
     private boolean draining;
@@ -258,6 +259,15 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** COM_CHANGE_USER: the session is over, another login begins. */
+    /** What FOUND_ROWS() was before COM_CHANGE_USER. */
+    long foundRows() {
+        return foundRows;
+    }
+
+    void foundRows(long before) {
+        foundRows = before;
+    }
+
     void loginAgain(ClientLogin again) {
         session = null;
         login = again;

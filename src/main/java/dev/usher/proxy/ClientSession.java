@@ -34,6 +34,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** What a digest is made of is the beginning of a statement. */
     private static final int LONGEST_DIGESTED = 2048;
     private static final Pattern DROPS_SCHEMA = Pattern.compile("\\bDROP\\s+(?:DATABASE|SCHEMA)\\b", Pattern.CASE_INSENSITIVE);
+
+    private static final String AUTOCOMMIT = "autocommit";
+
+    /** A SET no longer than this has no room for a second variable beside {@link #AUTOCOMMIT}. */
+    private static final int LONGEST_SET_AUTOCOMMIT = "SET autocommit=0,profiling=0".length() - 1;
 
     private enum Mode {
         /** Not yet: the login is being finished. */
@@ -102,6 +108,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private Mode mode = Mode.ENTERING;
     private @Nullable ServerConnection lease;
     private @Nullable ServerConnection lastConnection;
+    /** The lease has been got for the command under way. */
+    private boolean fresh;
     private boolean resting;
     private boolean waiting;
     private long waitingSince;
@@ -390,6 +398,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** The login has been answered. */
     void ready() {
         mode = Mode.READY;
+        // Survives a change of the user.
+        aftermath.leftovers().foundRows(client.foundRows());
         if (lease != null) {
             settle();
         }
@@ -525,6 +535,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
         under.verb = read.verb();
         under.textAt = text - bytes.readerIndex();
         under.textLength = length;
+        under.setsAutocommit = under.single && under.verb == Verb.SET && length <= LONGEST_SET_AUTOCOMMIT
+                && bytes.toString(text, length, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT).contains(AUTOCOMMIT);
         if (read.has(Trait.UNSCOPED_SYSTEM_VARIABLE)) {
             under.unscopedVariables = read.unscopedVariables();
         }
@@ -559,7 +571,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     }
 
     /** What the command under way depends on is only known to the leased connection. */
-    private void readVariablesThen(Runnable then) {
+    void readVariablesThen(Runnable then) {
         ServerConnection has = lease;
         if (has == null) {
             throw new IllegalStateException("values that are not read, and no connection that has them");
@@ -666,6 +678,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         ByteBuf bytes = under.takePacket();
         try {
             ByteBuf payload = bytes.slice(bytes.readerIndex() + Packets.HEADER, bytes.readableBytes() - Packets.HEADER);
+            client.foundRows(aftermath.leftovers().foundRows());
             end();
             ClientLogin again = new ClientLogin(client, false);
             client.loginAgain(again);
@@ -753,10 +766,14 @@ public final class ClientSession implements Tenant, Relay.Listener {
             String to = !worker.server().mariaDb() ? "mysql_stmt_precheck"
                     : command == Command.STMT_FETCH ? "mysqld_stmt_fetch"
                             : command == Command.STMT_RESET ? "mysqld_stmt_reset" : "mysqld_stmt_execute";
-            answerInstead(new ErrPacket(
+            answerOnStatement(new ErrPacket(
                     Refusal.UNKNOWN_STATEMENT.code(),
                     Refusal.UNKNOWN_STATEMENT.sqlState(),
                     "Unknown prepared statement handler (" + Integer.toUnsignedString(id) + ") given to " + to));
+        } else if (command == Command.STMT_FETCH && !statements.hasCursor(of)) {
+            // The server would name its own id.
+            answerOnStatement(new ErrPacket(1421, "HY000",
+                    "The statement (" + Integer.toUnsignedString(id) + ") has no open cursor" + (worker.server().mariaDb() ? "" : ".")));
         } else if (command == Command.STMT_RESET && lease == null) {
             aftermath.leftovers().commandAnswered(0, false);
             answer(() -> client.ok(1, session.status()));
@@ -783,6 +800,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
             }
             acquire();
         }
+    }
+
+    private void answerOnStatement(ErrPacket error) {
+        aftermath.leftovers().failedHere(error.code(), error.message());
+        answerInstead(error);
     }
 
     /** A KILL with its id in the text, or as the only parameter. */
@@ -837,13 +859,33 @@ public final class ClientSession implements Tenant, Relay.Listener {
             resting = false;
             worker.wake(has);
         }
+        fresh = false;
         prepare(has);
+    }
+
+    /** Whether the lease has been got for the command under way, so that nothing of the session's is there yet. */
+    boolean isFresh() {
+        return fresh;
+    }
+
+    /** What only the leased connection knows is read, if there is anything. */
+    void beforeReset(ServerConnection connection) {
+        if (!fresh) {
+            aftermath.captureHere(connection);
+        }
+    }
+
+    /** Whether the text may show conditions that another session has left on a MariaDB connection: one of several statements that reads them. */
+    boolean seesOthersConditions(ServerConnection connection, CommandUnderWay of) {
+        return worker.server().mariaDb() && Rewriting.readsConditions(of.traits) && !of.emulated && !of.single && !of.cleared
+                && of.isStatement();
     }
 
     @Override
     public void granted(ServerConnection connection) {
         waiting = false;
         lease = connection;
+        fresh = true;
         aftermath.moved();
         if (session.baseline() != connection.baseline()) {
             session.rebase(connection.baseline());
@@ -1027,6 +1069,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (connection.collationUnknown() && !under.has(Trait.SET_NAMES.bit())) {
             session.read("collation_connection");
             session.read("character_set_connection");
+        }
+        if (connection.optionBitsChanged() && worker.server().mariaDb() && !under.setsAutocommit) {
+            Baseline.OPTION_BITS.forEach(session::read);
         }
         aftermath.noted(under, ok, relay.rows());
         boolean unexplained = connection.unexplainedChange() && under.preparing == null && !under.deallocates;

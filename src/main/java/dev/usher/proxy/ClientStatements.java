@@ -144,6 +144,10 @@ final class ClientStatements {
         }
     }
 
+    boolean hasCursor(PreparedStatement of) {
+        return cursors != null && cursors.contains(of.id());
+    }
+
     private void openCursor(PreparedStatement of, ServerConnection connection) {
         Set<Integer> open = cursors;
         if (open == null) {

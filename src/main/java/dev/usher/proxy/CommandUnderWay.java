@@ -31,6 +31,9 @@ final class CommandUnderWay {
     /** Whether it is answered from what Usher knows of the statement before. */
     boolean emulated;
 
+    /** Whether its connection has been reset for it. */
+    boolean cleared;
+
     /** The rows of that answer, where the server's own has none. */
     @Nullable
     List<@Nullable String[]> rows;
@@ -50,6 +53,9 @@ final class CommandUnderWay {
     String text = "";
 
     Verb verb = Verb.NONE;
+
+    /** A SET of {@code autocommit} and nothing else. */
+    boolean setsAutocommit;
 
     /** {@link dev.usher.session.StatementTraits#unscopedVariables}. */
     List<String> unscopedVariables = List.of();
@@ -91,12 +97,14 @@ final class CommandUnderWay {
         foundRows = FoundRows.UNCLEAR;
         reads = null;
         emulated = false;
+        cleared = false;
         rows = null;
         countedInOk = -1;
         single = false;
         text = "";
         textLength = 0;
         verb = Verb.NONE;
+        setsAutocommit = false;
         unscopedVariables = List.of();
         sqlName = null;
         preparing = null;

@@ -249,7 +249,8 @@ final class Relay extends Exchange {
 
     /** Of an EOF behind column definitions, which tells nothing yet about what follows the rows. */
     private static int metadataStatus(int status) {
-        return status & ~(ServerStatus.MORE_RESULTS | ServerStatus.SESSION_STATE_CHANGED);
+        return status & ~(ServerStatus.MORE_RESULTS | ServerStatus.SESSION_STATE_CHANGED | ServerStatus.CURSOR_EXISTS
+                | ServerStatus.LAST_ROW_SENT | ServerStatus.OF_ONE_STATEMENT);
     }
 
     private boolean mustRewrite(OkPacket ok) {

@@ -26,6 +26,8 @@ import org.slf4j.LoggerFactory;
 final class Restoring {
     private static final Logger log = LoggerFactory.getLogger(Restoring.class);
     private static final long READS_INSERT_ID = Trait.bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE);
+    /** With an explicit id they leave LAST_INSERT_ID() as it is, and nothing tells: it has to be the session's own before. */
+    private static final long KEEPS_INSERT_ID = READS_INSERT_ID | Trait.MAY_SET_LAST_INSERT_ID.bit();
     private static final int MAX_ATTEMPTS = 3;
 
     private final ClientSession owner;
@@ -54,21 +56,35 @@ final class Restoring {
                     connection.variables().asOf(named.variables(), named.userVariables()), () -> prepareOn(connection, under, named));
             return;
         }
-        if (owner.portableVariables().seesCleared(connection, under)) {
-            reset(connection, under);
+        if (mustReset(connection, under)) {
+            if (session.variables().anyUnread()) {
+                owner.readVariablesThen(() -> prepare(connection, under));
+            } else {
+                owner.beforeReset(connection);
+                reset(connection, under);
+            }
             return;
         }
+        boolean insertIdDue = insertIdDue(connection, under);
         long insertId = -1;
-        if (under.has(READS_INSERT_ID) && !session.insertIdUnread() && connection.lastInsertId() != session.lastInsertId()) {
-            insertId = session.lastInsertId();
-            connection.lastInsertId(insertId);
+        if (insertIdDue) {
+            connection.lastInsertId(session.lastInsertId());
+            if (under.command() == Command.QUERY || under.has(READS_INSERT_ID)) {
+                insertId = session.lastInsertId();
+            }
         }
         RestorePlan planned = plan(connection, insertId);
-        if (leftovers.mustMark() && under.isStatement() && !under.emulated) {
+        boolean alone = insertIdDue && insertId < 0;
+        if (leftovers.mustMark() && under.isStatement() && !under.emulated && !under.cleared) {
             planned = planned.behind(Leftovers.MARK);
         }
         switch (planned) {
-            case RestorePlan.Nothing nothing -> owner.send(connection, null);
+            case RestorePlan.Nothing nothing -> {
+                if (alone) {
+                    setInsertId(connection);
+                }
+                owner.send(connection, null);
+            }
             case RestorePlan.Statements plan -> {
                 if (under.command() == Command.QUERY && under.single && !under.large() && !under.has(Trait.LOAD_DATA_LOCAL.bit())) {
                     counters.restore(false);
@@ -76,6 +92,9 @@ final class Restoring {
                 } else {
                     restore(connection, plan, session.state(), () -> {
                         owner.portableVariables().restored(connection);
+                        if (alone) {
+                            setInsertId(connection);
+                        }
                         owner.send(connection, null);
                     });
                 }
@@ -84,14 +103,41 @@ final class Restoring {
         }
     }
 
+    /** Whether LAST_INSERT_ID() has to be set in front of the command. */
+    boolean insertIdDue(ServerConnection connection, CommandUnderWay under) {
+        return (under.has(KEEPS_INSERT_ID) || session.autoIsNull()) && !session.insertIdUnread()
+                && connection.lastInsertId() != session.lastInsertId();
+    }
+
+    /** In front of an execution that does not read it. It is not waited for: nothing but the connection's end keeps this from succeeding. */
+    private static void setInsertId(ServerConnection connection) {
+        connection.ask(Question.query("SET @@session.last_insert_id=" + Long.toUnsignedString(connection.lastInsertId()), answer -> {
+            if (answer instanceof Answer.Refused) {
+                connection.channel().close();
+            }
+        }));
+    }
+
     private RestorePlan plan(ServerConnection connection, long insertId) {
         return RestorePlan.between(connection.state(), session.state(), connection.variables(), session.variables(), connection.baseline(),
                 insertId);
     }
 
+    /**
+     * Whether what others have left here, and nothing but a reset removes, could be seen. A session that is pinned here keeps what it has instead, and one that asks
+     * what its last statement left.
+     */
+    private boolean mustReset(ServerConnection connection, CommandUnderWay under) {
+        if (owner.isFresh()) {
+            return owner.portableVariables().seesCleared(connection, under) || owner.seesOthersConditions(connection, under);
+        }
+        return !session.pinned() && !Rewriting.readsLeftovers(under.traits) && owner.portableVariables().seesCleared(connection, under);
+    }
+
     /** Nothing but a reset makes a user variable one that does not exist. */
     private void reset(ServerConnection connection, CommandUnderWay under) {
         counters.reset();
+        under.cleared = true;
         owner.worker().reset(connection, done -> {
             if (!owner.has(connection)) {
                 return;

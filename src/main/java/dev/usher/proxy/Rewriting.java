@@ -39,6 +39,10 @@ final class Rewriting {
         return (traits & CONCERNED) != 0;
     }
 
+    static boolean readsConditions(long traits) {
+        return (traits & (CONDITIONS | Trait.READS_CONDITION_COUNTS.bit())) != 0;
+    }
+
     static boolean readsLeftovers(long traits) {
         return (traits & LEFTOVERS) != 0;
     }
@@ -71,8 +75,9 @@ final class Rewriting {
             return null;
         }
         LexMode mode = session.lexMode();
-        if ((traits & CONDITIONS) != 0 && (traits & Trait.SINGLE.bit()) != 0) {
-            ConditionsRequest request = ConditionsRequest.of(text, mode, flavour);
+        boolean single = (traits & Trait.SINGLE.bit()) != 0;
+        ConditionsRequest request = (traits & CONDITIONS) == 0 ? null : ConditionsRequest.of(text, mode, flavour);
+        if (single && (traits & CONDITIONS) != 0 || request != null && request.kind() != ConditionsRequest.Kind.GET) {
             under.reads = request == null ? null : request.kind();
             return request != null && leftovers.conditionsHere() ? reading(under, request) : null;
         }

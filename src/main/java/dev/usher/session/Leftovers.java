@@ -1,5 +1,6 @@
 package dev.usher.session;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +62,8 @@ public final class Leftovers {
                 foundRowsOnServer = true;
             }
             case KEPT -> {}
-            case MATCHED -> foundRowsOfMySql(matched);
+            // With none found, MySQL may not even have looked for them, and then leaves it as it was.
+            case MATCHED -> foundRowsOfMySql(matched == 0 ? -1 : matched);
             case ONE -> foundRowsOfMySql(1);
             case UNCLEAR -> {
                 foundRowsKnown = false;
@@ -169,7 +171,18 @@ public final class Leftovers {
             foundRowsKnown = false;
             foundRowsOnServer = true;
         }
+        // The question that follows an error may change it.
+        foundRowsOnServer &= !foundRowsKnown;
         onServer(1);
+    }
+
+    /** An error that Usher has answered with, so that no server connection has it. */
+    public void failedHere(int code, String message) {
+        rowCount = -1;
+        rowCountOnServer = false;
+        where = Where.HERE;
+        conditionsOnServer = false;
+        conditions = Conditions.read(List.<@Nullable String[]>of(new @Nullable String[]{"Error", String.valueOf(code), message}));
     }
 
     /** The number of conditions after an error. */
@@ -218,6 +231,11 @@ public final class Leftovers {
     public void foundRows(long told) {
         foundRows = told;
         foundRowsKnown = true;
+    }
+
+    /** FOUND_ROWS() if it is known, else 0. */
+    public long foundRows() {
+        return foundRowsKnown ? foundRows : 0;
     }
 
     /** The conditions as SHOW WARNINGS has given them. */
@@ -286,7 +304,8 @@ public final class Leftovers {
 
     /** What may have to be set in front of the statement, the mark or LAST_INSERT_ID(), would change it. */
     private boolean rowCountStays(long traits) {
-        return rowCountOnServer && !mustMark() && (traits & Trait.READS_LAST_INSERT_ID.bit()) == 0;
+        return rowCountOnServer && !mustMark()
+                && (traits & Trait.bits(Trait.READS_LAST_INSERT_ID, Trait.MAY_SET_LAST_INSERT_ID)) == 0;
     }
 
     private String count(String variable, int count) {

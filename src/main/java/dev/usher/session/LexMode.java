@@ -11,7 +11,7 @@ import java.util.Set;
  * @param ansiQuotes sql_mode ANSI_QUOTES: {@code "x"} is a name, not a string
  * @param noBackslashEscapes sql_mode NO_BACKSLASH_ESCAPES: a backslash in a string is itself
  * @param unsafeCharset character_set_client is one in which a backslash or backtick byte can be the second byte of a
- *     character; nothing is proved about a text under it
+ *     character; nothing is proved about a text that is not ASCII under it
  * @param oracle sql_mode ORACLE (MariaDB): another grammar, with anonymous blocks; nothing is proved single in it
  */
 public record LexMode(boolean ansiQuotes, boolean noBackslashEscapes, boolean unsafeCharset, boolean oracle) {

@@ -24,6 +24,8 @@ public enum Pin {
     UNEXPLAINED("unexplained-state-change"),
     STATE_AFTER_ERROR("state-after-error"),
     RESULTS_NOT_ASCII("wide-result-character-set"),
+    AUTO_IS_NULL("auto-is-null"),
+    SELECT_LIMIT("select-limit"),
     DEDICATED("dedicated");
 
     private final String label;

@@ -72,6 +72,8 @@ public sealed interface RestorePlan {
         int a = 0;
         int b = 0;
         boolean connectionCollationDue = false;
+        // MySQL takes sql_mode and the like from no string of these character sets, which a plain literal would be one of.
+        boolean wide = isWide(from, baseline) || isWide(to, baseline);
         while (a < from.size() || b < to.size()) {
             int order = a == from.size() ? 1 : b == to.size() ? -1 : from.name(a).compareTo(to.name(b));
             String name;
@@ -102,18 +104,18 @@ public sealed interface RestorePlan {
             if (name.equals("collation_connection")) {
                 connectionCollationDue = false;
             }
-            assign(sql, before, name, value);
+            assign(sql, before, name, value, wide);
         }
         if (connectionCollationDue) {
             // Setting the character set has set its default collation, which need not be this session's.
             int at = to.indexOf("collation_connection");
             String collation = at >= 0 ? to.value(at) : baseline.value("collation_connection");
             if (collation != null) {
-                assign(sql, before, "collation_connection", collation);
+                assign(sql, before, "collation_connection", collation, wide);
             }
         }
         if (lastInsertId >= 0) {
-            assign(sql, before, "last_insert_id", Long.toUnsignedString(lastInsertId));
+            assign(sql, before, "last_insert_id", Long.toUnsignedString(lastInsertId), false);
         }
         held.restore(sql, before, wanted);
         if (sql.length() > before) {
@@ -162,8 +164,16 @@ public sealed interface RestorePlan {
         return baseline.apply(state, name, "utf8mb4");
     }
 
-    private static void assign(StringBuilder sql, int before, String name, String value) {
-        sql.append(sql.length() == before ? "SET " : ",").append("@@session.").append(name).append('=').append(literal(name, value));
+    private static boolean isWide(SessionState state, Baseline baseline) {
+        int at = state.indexOf("character_set_connection");
+        String charset = at >= 0 ? state.value(at) : baseline.value("character_set_connection");
+        return charset != null && (charset.equals("ucs2") || charset.startsWith("utf16") || charset.equals("utf32"));
+    }
+
+    private static void assign(StringBuilder sql, int before, String name, String value, boolean wide) {
+        String literal = literal(name, value);
+        sql.append(sql.length() == before ? "SET " : ",").append("@@session.").append(name).append('=')
+                .append(wide && literal.startsWith("'") ? "_utf8mb4" : "").append(literal);
     }
 
     /** A value as SHOW VARIABLES and the trackers write it, as an expression that SET takes back. */

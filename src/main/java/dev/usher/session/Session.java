@@ -44,7 +44,13 @@ public final class Session {
     /** With one of these, {@link #over} needs the text. */
     private static final long NEEDS_TEXT = bits(Trait.NAMED_LOCK, Trait.SET_ONE_SHOT, Trait.SQL_PREPARE, Trait.DYNAMIC_SQL);
 
+    private static final long SETS_INSERT_ID =
+            bits(Trait.READS_LAST_INSERT_ID, Trait.MAY_SET_LAST_INSERT_ID, Trait.STORED_CODE, Trait.SET_ONE_SHOT);
+
     private static final Set<String> WIDE = Set.of("ucs2", "utf16", "utf16le", "utf32");
+
+    /** Digits of a sql_select_limit that leaves the answers to Usher's own questions whole. */
+    private static final int LEAST_SELECT_LIMIT = 4;
 
     private final boolean trustStoredCode;
     private Baseline baseline;
@@ -55,6 +61,7 @@ public final class Session {
     private long traits;
     private long lastInsertId;
     private boolean insertIdUnread;
+    private boolean autoIsNull;
     private boolean oneShotTransaction;
     private List<String> toRead = List.of();
     private UserVariables variables = UserVariables.NONE;
@@ -167,15 +174,9 @@ public final class Session {
         if (newState != state) {
             state = newState;
             lexModeOf(newState);
-            if (WIDE.contains(value(newState, "character_set_results"))) {
-                // What Usher asks on such a session would be answered in a character set that is not a superset of ASCII.
-                pins |= Pin.RESULTS_NOT_ASCII.bit();
-            } else {
-                pins &= ~Pin.RESULTS_NOT_ASCII.bit();
-            }
         }
         if (insertId != 0
-                || (traits & bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE, Trait.SET_ONE_SHOT, Trait.LOAD_DATA_LOCAL)) != 0) {
+                || (traits & bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE, Trait.SET_ONE_SHOT, Trait.LOAD_DATA)) != 0) {
             insertIdUnread = true;
         }
         if (unexplained && (traits & LEAVES_SOMETHING) == 0
@@ -264,6 +265,8 @@ public final class Session {
      * @return whether the server must be asked for its status before the session can go anywhere
      */
     public boolean failed() {
+        // Some of its rows may have got an id before it failed.
+        insertIdUnread |= (traits & SETS_INSERT_ID) != 0;
         if (pins != 0 || (status & ServerStatus.AUTOCOMMIT) == 0 || (traits & Trait.SINGLE.bit()) == 0) {
             pins |= Pin.STATE_AFTER_ERROR.bit();
             return true;
@@ -321,6 +324,16 @@ public final class Session {
 
     /** Adds one. */
     public void read(String name) {
+        if (name.equals("character_set_connection") || name.equals("collation_connection")) {
+            // Each follows from the other.
+            add("character_set_connection");
+            add("collation_connection");
+        } else {
+            add(name);
+        }
+    }
+
+    private void add(String name) {
         if (!toRead.contains(name)) {
             List<String> more = new ArrayList<>(toRead);
             more.add(name);
@@ -357,9 +370,19 @@ public final class Session {
         return lastInsertId;
     }
 
+    /** Whether any statement may read LAST_INSERT_ID(). */
+    public boolean autoIsNull() {
+        return autoIsNull;
+    }
+
     /** Whether LAST_INSERT_ID() has to be read from the connection before the session leaves it. */
     public boolean insertIdUnread() {
         return insertIdUnread;
+    }
+
+    /** LAST_INSERT_ID() may have been set by what no OK tells of. */
+    public void insertIdSet() {
+        insertIdUnread = true;
     }
 
     public void lastInsertId(long value) {
@@ -407,7 +430,18 @@ public final class Session {
         }
     }
 
+    private static boolean cutsAnswers(String selectLimit) {
+        return !selectLimit.isEmpty() && selectLimit.length() < LEAST_SELECT_LIMIT;
+    }
+
     private void lexModeOf(SessionState of) {
+        pinWhile(cutsAnswers(value(of, "sql_select_limit")), Pin.SELECT_LIMIT);
+        // What Usher asks on such a session would be answered in a character set that is no superset of ASCII, or read in one.
+        pinWhile(WIDE.contains(value(of, "character_set_results")) || WIDE.contains(value(of, "character_set_connection")),
+                Pin.RESULTS_NOT_ASCII);
+        // WHERE id IS NULL means the last insert id, once.
+        autoIsNull = "ON".equals(value(of, "sql_auto_is_null"));
+        pinWhile(autoIsNull, Pin.AUTO_IS_NULL);
         lexMode = LexMode.of(value(of, "sql_mode"), value(of, "character_set_client"));
     }
 

@@ -245,6 +245,8 @@ final class StatementReader {
             }
             case LOAD -> {
                 traits.verb(Verb.LOAD);
+                traits.add(Trait.MAY_SET_LAST_INSERT_ID);
+                traits.add(Trait.LOAD_DATA);
                 calls.disable();
                 mode = Mode.LOAD;
             }
@@ -269,6 +271,7 @@ final class StatementReader {
 
     private void data(Verb verb) {
         traits.verb(verb);
+        traits.add(Trait.MAY_SET_LAST_INSERT_ID);
         calls.insertHead();
     }
 
@@ -291,6 +294,7 @@ final class StatementReader {
         switch (definition.rest()) {
             case OPEN, PLAIN -> {}
             case TABLE -> {
+                traits.add(Trait.MAY_SET_LAST_INSERT_ID);
                 calls.enableAtQuery();
                 mode = Mode.GENERIC;
             }

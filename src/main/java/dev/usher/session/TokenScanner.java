@@ -108,7 +108,7 @@ final class TokenScanner {
             unsure();
         }
         reader.end();
-        if (mode.unsafeCharset() || mode.oracle()) {
+        if (mode.oracle()) {
             traits.remove(Trait.SINGLE);
         }
     }

@@ -75,6 +75,10 @@ public enum Trait {
 
     /** LAST_INSERT_ID(), with an argument too, {@code @@last_insert_id}, {@code @@identity}. */
     READS_LAST_INSERT_ID,
+    /** INSERT, REPLACE, LOAD, CREATE TABLE: may set what LAST_INSERT_ID() gives, or leave it as it is and name an id in its OK all the same. */
+    MAY_SET_LAST_INSERT_ID,
+    /** LOAD: names no id in its OK when it has set LAST_INSERT_ID(). */
+    LOAD_DATA,
     READS_ROW_COUNT,
     READS_FOUND_ROWS,
     /** Has SQL_CALC_FOUND_ROWS. */

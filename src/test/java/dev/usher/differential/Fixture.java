@@ -93,6 +93,7 @@ final class Fixture {
                     statement.execute("USE " + schema(side, session));
                     statement.execute("TRUNCATE TABLE t");
                     statement.execute("TRUNCATE TABLE noted");
+                    statement.execute("REPLACE INTO few VALUES (1, 'one'), (2, 'two'), (3, 'three'), (4, 'four'), (5, 'five')");
                     statement.execute("DROP TABLE IF EXISTS made");
                     if (server.flavour() == Flavour.MARIADB) {
                         statement.execute("ALTER SEQUENCE numbers RESTART");

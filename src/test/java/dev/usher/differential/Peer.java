@@ -52,6 +52,14 @@ final class Peer implements AutoCloseable {
         placeholders = new Placeholders(Fixture.schema(side, session), Fixture.otherSchema(side, session), client.connectionId());
         attributes = Capabilities.has(client.capabilities(), Capabilities.QUERY_ATTRIBUTES);
         reader = new ReplyReader(client, side);
+        begin();
+    }
+
+    /** With a query of its own: before the first one FOUND_ROWS() is what the login has left on MariaDB. */
+    private void begin() throws IOException {
+        Command first = new Query("SELECT 1");
+        sendNow(first);
+        receiveNow(first);
     }
 
     void send(Command command) {

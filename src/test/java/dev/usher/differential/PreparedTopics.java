@@ -11,7 +11,7 @@ final class PreparedTopics {
         "SELECT id, word FROM few WHERE id > ? ORDER BY id|1",
         "INSERT INTO t (n, s) VALUES (?, ?)|2", "UPDATE t SET n = ? WHERE id = ?|2", "SELECT 1/3|0", "SELECT @@time_zone, @@sql_mode|0",
         "SELECT DAYNAME('2024-05-06'), ?|1", "SELECT LAST_INSERT_ID()|0", "SELECT DATABASE()|0", "SELECT COUNT(*) FROM t WHERE n >= ?|1",
-        "SELECT CHARSET('a'), ?|1", "SELECT COLLATION(?)|1", "INSERT INTO few VALUES (?, 'again')|1", "SET time_zone = '+06:00'|0",
+        "SELECT CHARSET('a'), ?|1", "INSERT INTO few VALUES (?, 'again')|1", "SET time_zone = '+06:00'|0",
         "SELECT FROM_UNIXTIME(?)|1", "SELECT ROW_COUNT()|0", "SELECT WEEK('2024-01-01'), 2/7|0", "SELECT * FROM few|0", "SHOW TABLES|0",
         "SELECT CONCAT(?, ?)|2", "DELETE FROM t WHERE id = ?|1", "SET @@sql_mode = ?|1", "SELECT HEX(?), LENGTH(?)|2"};
 
@@ -44,10 +44,10 @@ final class PreparedTopics {
     private PreparedTopics() {}
 
     /** A parameter keeps its type: MySQL derives a result's types from those that a statement was first executed with on that connection. */
-    private static List<Parameter> values(Speaker s, String name, int count) {
+    private static List<Parameter> values(Speaker s, String text, int count) {
         List<Parameter> all = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            all.add(switch (Math.floorMod(name.hashCode() + i, 8)) {
+            all.add(switch (Math.floorMod(text.hashCode() + i, 8)) {
                 case 0, 1 -> Parameter.of(Type.LONG, s.number(7));
                 case 2 -> Parameter.of(Type.LONGLONG, s.number(7));
                 case 3 -> Parameter.of(Type.STRING, s.oneOf("2", "abc", "{x:c3a4}", ""));
@@ -65,21 +65,21 @@ final class PreparedTopics {
         int parameters = Integer.parseInt(text[1]);
         String name = s.newName();
         s.say(new Command.Prepare(name, text[0]));
-        List<Parameter> values = values(s, name, parameters);
+        List<Parameter> values = values(s, text[0], parameters);
         s.say(new Command.Execute(name, false, true, values));
         for (int i = s.number(4); i > 0; i--) {
             if (s.once(3)) {
                 Topics.amid(s, 1);
             }
             boolean again = s.once(2);
-            values = again ? values : values(s, name, parameters);
+            values = again ? values : values(s, text[0], parameters);
             s.say(new Command.Execute(name, false, !again, values));
         }
         if (s.once(4)) {
             s.say(new Command.ResetStatement(name));
         }
         if (s.once(3)) {
-            s.prepared().add(name + "|" + parameters);
+            s.prepared().add(name + "|" + parameters + "|" + text[0]);
         } else {
             s.say(new Command.CloseStatement(name));
         }
@@ -91,11 +91,12 @@ final class PreparedTopics {
             execute(s);
             return;
         }
-        String[] one = s.oneOf(s.prepared()).split("\\|");
-        s.say(new Command.Execute(one[0], false, true, values(s, one[0], Integer.parseInt(one[1]))));
+        String kept = s.oneOf(s.prepared());
+        String[] one = kept.split("\\|");
+        s.say(new Command.Execute(one[0], false, true, values(s, one[2], Integer.parseInt(one[1]))));
         if (s.once(6)) {
             s.say(new Command.CloseStatement(one[0]));
-            s.prepared().remove(one[0] + "|" + one[1]);
+            s.prepared().remove(kept);
         }
     }
 

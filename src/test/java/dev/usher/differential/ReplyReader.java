@@ -15,6 +15,7 @@ import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -22,6 +23,17 @@ import java.util.TreeSet;
  * statement ids.
  */
 final class ReplyReader {
+    /** MariaDB: a statement has other columns than when it was prepared on that connection, where Usher may have prepared it since. */
+    private static final int METADATA_CHANGED = 0x0400;
+    /** Status bits that say nothing about the session, and ANSI_QUOTES, which MariaDB sets and clears at other times than the setting. */
+    private static final int NOT_COMPARED = METADATA_CHANGED | ServerStatus.ANSI_QUOTES;
+
+    private static final Set<Integer> LATIN1 = Set.of(5, 8, 15, 31, 47, 48, 49, 94);
+    private static final int NAME = 4;
+    private static final int BINARY = 63;
+    private static final int TINY_BLOB = 249;
+    private static final int STRING = 254;
+
     private static final String FILE = "7,seven\n8,eight\n9,nine\n";
 
     private final WireClient client;
@@ -31,6 +43,9 @@ final class ReplyReader {
     private int sequence;
     private int statementId;
     private int status;
+    private boolean failed;
+    /** The command before this one has failed: MySQL may tell what it has set nevertheless, and with Usher's own question after it. */
+    private boolean afterError;
 
     ReplyReader(WireClient client, char side) {
         this.client = client;
@@ -56,6 +71,8 @@ final class ReplyReader {
     private List<String> begun() {
         lines = new ArrayList<>();
         sequence = 1;
+        afterError = failed;
+        failed = false;
         return lines;
     }
 
@@ -183,20 +200,36 @@ final class ReplyReader {
         for (long i = 0; i < columns; i++) {
             ByteBuf packet = next();
             StringBuilder line = new StringBuilder("COLUMN");
+            String name = "";
             for (int text = 0; text < 6; text++) {
-                line.append(' ').append(shown(LengthEncoded.readSlice(packet)));
+                String part = shown(LengthEncoded.readSlice(packet));
+                line.append(' ').append(part);
+                name = text == NAME ? part : name;
             }
             packet.skipBytes(1);
-            lines.add(line + " charset=" + charset(packet.readUnsignedShortLE()) + " length=" + packet.readUnsignedIntLE() + " type="
-                    + packet.readUnsignedByte() + " flags=" + Integer.toHexString(packet.readUnsignedShortLE()) + " decimals="
-                    + packet.readUnsignedByte());
+            int charset = packet.readUnsignedShortLE();
+            long length = packet.readUnsignedIntLE();
+            int type = packet.readUnsignedByte();
+            line.append(" charset=").append(charset(charset));
+            if (charset == BINARY && type >= TINY_BLOB && type <= STRING && name.matches("@[^@].*")) {
+                // Of a variable that the session has never set another one may be there on a pinned session's connection: NULL, but of a longer type.
+                line.append(" binary string");
+            } else {
+                line.append(" length=").append(length).append(" type=").append(type);
+            }
+            lines.add(line + " flags=" + Integer.toHexString(packet.readUnsignedShortLE()) + " decimals=" + packet.readUnsignedByte());
         }
     }
 
-    /** Of utf8mb4 any collation: which one says no more than which was the default when the session last chose utf8mb4 for its results. */
+    /**
+     * Of utf8mb4 and latin1 any collation: character_set_results has one which no variable shows, and which is the default of the time when the session last chose it or
+     * that of its SET NAMES.
+     */
     private static String charset(int collation) {
-        return collation == 45 || collation == 46 || collation >= 224 && collation < 248 || collation >= 255 && collation < 320 ? "utf8mb4"
-                : Integer.toString(collation);
+        return LATIN1.contains(collation) ? "latin1"
+                : collation == 45 || collation == 46 || collation >= 224 && collation < 248 || collation >= 255 && collation < 320
+                        ? "utf8mb4"
+                        : Integer.toString(collation);
     }
 
     /** The server does not send this one to Usher, which cannot know whether another result will follow; no client asks that here. */
@@ -213,7 +246,8 @@ final class ReplyReader {
             ok(packet);
         } else {
             int warnings = packet.skipBytes(1).readUnsignedShortLE();
-            status = packet.readUnsignedShortLE() & ~ServerStatus.ANSI_QUOTES;
+            // No trackers come with it.
+            status = packet.readUnsignedShortLE() & ~NOT_COMPARED & ~ServerStatus.SESSION_STATE_CHANGED;
             lines.add("EOF status=" + Integer.toHexString(status) + " warnings=" + warnings);
         }
     }
@@ -221,7 +255,7 @@ final class ReplyReader {
     private void ok(ByteBuf packet) {
         OkPacket ok = new OkPacket();
         ok.read(packet);
-        status = ok.status() & ~ServerStatus.ANSI_QUOTES; // which MariaDB sets and clears at other times than the setting
+        status = ok.status() & ~NOT_COMPARED;
         String trackers = trackers(ok.trackers());
         int shown = trackers.isEmpty() ? status & ~ServerStatus.SESSION_STATE_CHANGED : status;
         lines.add("OK " + ok.header() + " affected=" + Long.toUnsignedString(ok.affectedRows()) + " id="
@@ -261,10 +295,11 @@ final class ReplyReader {
                 // Nor of these.
             }
         });
-        return all.isEmpty() ? "" : " " + sideless(all.toString());
+        return all.isEmpty() || afterError ? "" : " " + sideless(all.toString());
     }
 
     private void error(ByteBuf packet, String statement) {
+        failed = true;
         int code = packet.skipBytes(1).readUnsignedShortLE();
         String text = shown(packet);
         lines.add("ERR " + code + " " + (statement.isEmpty() ? text : text.replace("(" + statement + ")", "(id)")));

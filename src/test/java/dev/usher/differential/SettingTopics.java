@@ -7,13 +7,13 @@ final class SettingTopics {
     private static final String[] ASSIGNMENTS = {"time_zone = '+0#:00'", "sql_mode = 'ANSI_QUOTES'", "sql_mode = ''",
         "sql_mode = 'NO_BACKSLASH_ESCAPES'", "sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE'", "sql_mode = 'PIPES_AS_CONCAT,ANSI_QUOTES'",
         "sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')", "group_concat_max_len = #00", "lc_time_names = 'de_DE'",
-        "lc_time_names = 'ja_JP'", "div_precision_increment = #", "default_week_format = #", "sql_auto_is_null = 1", "sql_auto_is_null = 0",
-        "sql_safe_updates = 1", "sql_safe_updates = 0", "sql_select_limit = #", "sql_select_limit = DEFAULT", "max_join_size = #000000",
+        "lc_time_names = 'ja_JP'", "div_precision_increment = #", "default_week_format = #", "sql_auto_is_null = 0",
+        "sql_safe_updates = 1", "sql_safe_updates = 0", "sql_select_limit = #000", "sql_select_limit = DEFAULT", "max_join_size = #000000",
         "foreign_key_checks = 0", "foreign_key_checks = 1", "unique_checks = 0", "auto_increment_increment = #",
         "auto_increment_offset = #", "max_error_count = #", "max_error_count = DEFAULT", "collation_connection = 'latin1_general_ci'",
         "collation_connection = 'utf8mb4_bin'", "character_set_results = NULL", "character_set_results = latin1",
         "character_set_results = utf8mb4", "character_set_client = latin1", "character_set_client = utf8mb4",
-        "character_set_connection = ucs2", "character_set_connection = utf8mb4", "net_write_timeout = 7#", "wait_timeout = 400#",
+        "character_set_connection = utf8mb4", "net_write_timeout = 7#", "wait_timeout = 400#",
         "default_storage_engine = MyISAM", "default_storage_engine = InnoDB", "sql_quote_show_create = 0", "sql_quote_show_create = 1",
         "big_tables = 0", "optimizer_prune_level = 0", "sort_buffer_size = #00000", "low_priority_updates = 1",
         "updatable_views_with_limit = 0",
@@ -45,12 +45,28 @@ final class SettingTopics {
             Topic.of("effect", 12, s -> s.query(s.oneOf(EFFECTS))),
             Topic.of("shown", 10, SettingTopics::shown),
             Topic.of("schema", 6, SettingTopics::schema),
+            Topic.of("holding-setting", 2, s -> {
+                s.queryOneOf("SET sql_auto_is_null = 1", "SET @@sql_select_limit = 1", "SET SESSION sql_select_limit = 2");
+                s.query("INSERT INTO t (n) VALUES (4)");
+                Topics.amid(s, 1);
+                s.queryOneOf("SELECT * FROM t WHERE id IS NULL", "SELECT word FROM few ORDER BY id");
+                set(s);
+                names(s);
+                HoldingTopics.end(s);
+            }).holding(),
+            Topic.of("wide", 2, s -> {
+                s.queryOneOf("SET character_set_connection = ucs2", "SET @@session.character_set_connection = utf16, @@sql_mode = ''",
+                        "SET character_set_results = ucs2", "SET @@collation_connection = 'ucs2_bin'");
+                s.query(s.oneOf(EFFECTS));
+                set(s);
+                HoldingTopics.end(s);
+            }).holding(),
             Topic.of("reset", 2, SettingTopics::reset),
             Topic.of("one-statement", 2, s -> s.queryOneOf(
-                    "SET STATEMENT sql_mode = 'ANSI_QUOTES' FOR SELECT \"word\" FROM few WHERE id = 1",
-                    "SET STATEMENT max_statement_time = 5 FOR SELECT 1", "SET STATEMENT time_zone = '+09:00' FOR SELECT FROM_UNIXTIME(0)"))
+                    "SET STATEMENT max_statement_time = 5 FOR SELECT 1",
+                    "SET STATEMENT group_concat_max_len = 10 FOR SELECT GROUP_CONCAT(word) FROM few"))
                     .onMariaDb(),
-            Topic.of("hint", 2, s -> s.queryOneOf("SELECT /*+ SET_VAR(time_zone = '+09:00') */ FROM_UNIXTIME(0)",
+            Topic.of("hint", 2, s -> s.queryOneOf("SELECT /*+ SET_VAR(div_precision_increment = 7) */ 1/3",
                     "SELECT /*+ SET_VAR(sort_buffer_size = 300000) */ 1")).onMySql());
 
     private SettingTopics() {}
@@ -113,6 +129,10 @@ final class SettingTopics {
             s.say(new Command.ChangeUser(s.oneOf("{s}", "{o}", "{s}")));
         } else {
             s.say(new Command.ResetConnection());
+        }
+        if (s.mariaDb()) {
+            // Whose @@collation_database has not followed the schema, which the next USE mends.
+            s.query("USE {s}");
         }
         shown(s);
         s.queryOneOf("SELECT DATABASE()", "SELECT LAST_INSERT_ID()", "SELECT @x, @y", "SHOW WARNINGS", "SELECT ROW_COUNT()");

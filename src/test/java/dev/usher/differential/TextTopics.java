@@ -19,6 +19,7 @@ final class TextTopics {
             }).holding(),
             Topic.of("multibyte", 4, TextTopics::multibyte).holding(),
             Topic.of("large", 1, s -> {
+                s.query("SELECT COUNT(*) FROM few");
                 s.query("SELECT LENGTH('{pad:150000}')");
                 s.queryOneOf("SELECT @@time_zone", "SET time_zone = '+08:00' /* {pad:140000} */",
                         "INSERT INTO t (s) VALUES ('{pad:200000}')",

@@ -1,0 +1,119 @@
+package dev.usher.testing;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Stands between Usher and a server, and can keep back all that the server answers until a certain text has gone to the server: whoever waits for an answer
+ * before it sends that text waits for ever.
+ */
+public final class WithholdingRelay implements Closeable {
+    private final ServerSocket listener;
+    private final int serverPort;
+    private final List<Socket> sockets = new ArrayList<>();
+    private final Object lock = new Object();
+    private String awaited = "";
+
+    public WithholdingRelay(int serverPort) throws IOException {
+        this.serverPort = serverPort;
+        listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    public int port() {
+        return listener.getLocalPort();
+    }
+
+    /** From now on no answer passes until this has been sent. */
+    public void withholdUntil(String text) {
+        synchronized (lock) {
+            awaited = text;
+        }
+    }
+
+    /** Whether answers are being kept back. */
+    public boolean withholds() {
+        synchronized (lock) {
+            return !awaited.isEmpty();
+        }
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket from = listener.accept();
+                Socket to = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+                for (Socket each : List.of(from, to)) {
+                    each.setTcpNoDelay(true);
+                    synchronized (sockets) {
+                        sockets.add(each);
+                    }
+                }
+                Thread.ofVirtual().start(() -> relay(from, to, true));
+                Thread.ofVirtual().start(() -> relay(to, from, false));
+            }
+        } catch (IOException e) {
+            // Closed.
+        }
+    }
+
+    private void relay(Socket from, Socket to, boolean towardsServer) {
+        byte[] buffer = new byte[64 << 10];
+        try (InputStream in = from.getInputStream();
+                OutputStream out = to.getOutputStream()) {
+            String seen = "";
+            for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+                if (towardsServer) {
+                    seen = seen.substring(Math.max(0, seen.length() - 100)) + new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
+                    sent(seen);
+                } else {
+                    pass();
+                }
+                out.write(buffer, 0, length);
+            }
+        } catch (IOException e) {
+            // One of the two has closed.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void sent(String text) {
+        synchronized (lock) {
+            if (!awaited.isEmpty() && text.contains(awaited)) {
+                awaited = "";
+                lock.notifyAll();
+            }
+        }
+    }
+
+    private void pass() throws InterruptedException {
+        synchronized (lock) {
+            while (!awaited.isEmpty()) {
+                lock.wait();
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        synchronized (sockets) {
+            for (Socket each : sockets) {
+                each.close();
+            }
+        }
+        withholdUntil("");
+        synchronized (lock) {
+            lock.notifyAll();
+        }
+    }
+}
