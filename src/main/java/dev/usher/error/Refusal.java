@@ -27,8 +27,10 @@ public enum Refusal {
     UNKNOWN_COMMAND(1047, "08S01", Origin.CLIENT, false),
     /** The client is too old to log in with the account's plugin. */
     AUTH_NOT_SUPPORTED(1251, "08004", Origin.CLIENT, false),
-    /** Usher does not admit this account from this address ({@code allow-from}), or the login could not be completed. */
+    /** Usher does not admit this account from this address ({@code allow-from}), the account requires TLS, or the login could not be completed. */
     ACCESS_DENIED(1045, "28000", Origin.USHER, false),
+    /** The server requires a secure transport of its clients and this one's has no TLS. MariaDB's SQLSTATE is 08004. */
+    INSECURE_TRANSPORT(3159, "HY000", Origin.CLIENT, false),
     /** The client did not answer in time while it logged in. */
     LOGIN_TIMEOUT(1159, "08S01", Origin.CLIENT, true),
     /** No such prepared statement. */

@@ -385,7 +385,7 @@ final class Authentication {
         Credentials known = account.credentials();
         failed(required == RequiredLink.TLS
                 ? new ErrPacket(WRONG_PASSWORD, "28000", accessDenied(known != null && known.emptyPassword() ? "NO" : "YES"))
-                : new ErrPacket(3159, worker.server().mariaDb() ? "08004" : "HY000",
+                : new ErrPacket(Refusal.INSECURE_TRANSPORT.code(), worker.server().mariaDb() ? "08004" : Refusal.INSECURE_TRANSPORT.sqlState(),
                         "Connections using insecure transport are prohibited while --require_secure_transport=ON."));
         return false;
     }

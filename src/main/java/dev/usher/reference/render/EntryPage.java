@@ -90,7 +90,7 @@ final class EntryPage {
         for (Entry.Fix fix : entry.fixes()) {
             all.append("<h3>").append(Html.escaped(fix.title())).append("</h3>\n")
                     .append(Html.paragraph("When: " + fix.when()))
-                    .append(Html.code(fix.code()))
+                    .append(Html.code(Steps.readable(fix.code())))
                     .append(Html.paragraph("Why it works: " + fix.why()));
         }
         return all.toString();

@@ -91,7 +91,7 @@ public final class JsonText {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("title", fix.title());
         fields.put("when", fix.when());
-        fields.put("code", fix.code());
+        fields.put("code", Steps.readable(fix.code()));
         fields.put("why", fix.why());
         return fields;
     }

@@ -57,7 +57,7 @@ public final class MarkdownText {
         for (Entry.Fix fix : entry.fixes()) {
             block("### " + fix.title());
             block("*When:* " + line(fix.when()));
-            fenced(fix.language(), fix.code());
+            fenced(fix.language(), Steps.readable(fix.code()));
             block("*Why it works:* " + line(fix.why()));
         }
         heading("What not to do");

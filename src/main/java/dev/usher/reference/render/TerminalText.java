@@ -62,7 +62,7 @@ public final class TerminalText {
         for (Entry.Fix fix : entry.fixes()) {
             prose(number++ + ". " + fix.title(), 2, 5);
             prose("When: " + fix.when(), 5);
-            code(fix.code());
+            code(Steps.readable(fix.code()));
             prose("Why it works: " + fix.why(), 5);
             line("");
         }
