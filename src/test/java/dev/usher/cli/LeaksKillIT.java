@@ -40,7 +40,7 @@ import tools.jackson.databind.json.JsonMapper;
  * the check, an active connection was killed.
  */
 class LeaksKillIT {
-    private static final int ROUNDS = Integer.getInteger("usher.test.leaks.rounds", 150);
+    private static final int ROUNDS = Integer.getInteger("usher.test.leaks.rounds", 60);
     private static final int WORKERS = 6;
     private static final int WAKERS = 40;
     private static final int LEAKERS = 4;
