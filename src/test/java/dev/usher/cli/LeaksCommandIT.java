@@ -76,8 +76,13 @@ class LeaksCommandIT {
         }
     }
 
+    /** One of each flavour: it takes as long as connections take to grow old. */
+    static Stream<ServerKind> flavours() {
+        return kinds().filter(kind -> kind == ServerKind.MYSQL || kind == TestServers.installed().getLast());
+    }
+
     @ParameterizedTest
-    @MethodSource("kinds")
+    @MethodSource("flavours")
     void connectionsLeftBehindOneAfterTheOtherAreFoundAndASteadyPoolIsNot(ServerKind kind) throws Exception {
         try (TestServer server = TestServers.start(kind, "--performance-schema=ON");
                 Connection admin = server.connect();

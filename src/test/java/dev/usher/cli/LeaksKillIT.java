@@ -33,14 +33,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * {@code usher leaks --kill} round after round ({@code -Dusher.test.leaks.rounds=1000} for as many as docs/leaks.md reports), among clients that work all the time, clients that leak, and clients that sleep for about as long as a
- * leaked connection and then wake up.
+ * {@code usher leaks --kill} round after round, among clients that work all the time, clients that leak, and clients that sleep for about as long as a leaked connection
+ * and then wake up. {@code -Dusher.test.leaks.rounds=1000 -Dusher.test.leaks.report=true} prints what docs/leaks.md reports.
  *
  * <p>What wakes up writes, as the first thing it does, the time by the server's clock. If its connection is lost although that was before
  * the check, an active connection was killed.
  */
 class LeaksKillIT {
-    private static final int ROUNDS = Integer.getInteger("usher.test.leaks.rounds", 100);
+    private static final int ROUNDS = Integer.getInteger("usher.test.leaks.rounds", 60);
     private static final int WORKERS = 6;
     private static final int WAKERS = 40;
     private static final int LEAKERS = 4;
@@ -83,7 +83,7 @@ class LeaksKillIT {
             assertThat(clients.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
 
             assertThat(lostWorkers).isEmpty();
-            assertThat(killed).hasSizeGreaterThan(ROUNDS / 10);
+            assertThat(leaked).anyMatch(killed::containsKey);
             assertThat(wokeUp.get()).isPositive();
             Map<Long, String> awakeAt = awakeAt(admin);
             for (long id : lostAwake) {

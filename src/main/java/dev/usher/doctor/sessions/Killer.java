@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Kills a session if, and only if, it still sleeps as it did when it was judged.
@@ -24,7 +25,8 @@ public final class Killer {
     private static final int SEEN_ASLEEP = 1;
     private static final int SEEN_AWAKE = 2;
     private static final int LOOKS_AT_WHAT_GOES = 100;
-    private static final int LATE_MICROS = 1000;
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(1);
+    private static final int LATE_MICROS = 800;
     private static final int MOST_ATTEMPTS = 5;
 
     private final Connection connection;
@@ -67,7 +69,7 @@ public final class Killer {
                     SessionReader.orThrow(e);
                     return new KillResult(session, Outcome.REFUSED, Optional.empty(), Driver.message(e) + " (" + e.getErrorCode() + ")");
                 }
-                if (number("SELECT @usher_late") == 0) {
+                if (number("SELECT COUNT(*) FROM (" + check(session, false) + ") found") == 0) {
                     return spared(session);
                 }
             }
@@ -75,16 +77,14 @@ public final class Killer {
     }
 
     /**
-     * Ends in a KILL and a look at what it did.
+     * Ends in a KILL and a look at what it did. Between the check and the KILL there is no other statement: at the end of each the server writes to its client, and
+     * whom that wakes may take the processor.
      *
-     * @param inTime whether nobody is killed if a millisecond has passed since the check began: a busy processor may stop the server's thread between any two statements
+     * @param inTime whether nobody is killed if most of a millisecond has passed since the check began: a busy processor may stop the server's thread between any two statements
      */
     private String batch(SeenSession session, boolean inTime) {
-        return "SET @usher_before = (" + failed(session) + ");"
-                + " SET @usher_checked = SYSDATE(6), @usher_victim = (" + check(session) + ");"
-                + " SET @usher_late = " + inTime + " AND @usher_victim IS NOT NULL"
-                + " AND TIMESTAMPDIFF(MICROSECOND, @usher_checked, SYSDATE(6)) >= " + LATE_MICROS + ";"
-                + " SET @usher_victim = IF(@usher_late, NULL, @usher_victim), @usher_found = SYSDATE(6); " + between
+        return "SET @usher_before = (" + failed(session) + "); SET @usher_checked = SYSDATE(6);"
+                + " SET @usher_victim = (" + check(session, inTime) + "), @usher_found = SYSDATE(6); " + between
                 + "KILL @usher_victim; SET @usher_killed = SYSDATE(6), @usher_seen = (" + seen(session) + ");"
                 + " SELECT CAST(@usher_checked AS CHAR), TIMESTAMPDIFF(MICROSECOND, @usher_checked, @usher_found),"
                 + " TIMESTAMPDIFF(MICROSECOND, @usher_checked, @usher_killed), @usher_seen, @usher_before";
@@ -119,13 +119,16 @@ public final class Killer {
         return Math.max(olderThan.toMillis(), session.since().minusSeconds(2).toMillis());
     }
 
-    /** The session's id if it is the same one, in the same sleep; else no row. */
-    private String check(SeenSession session) {
+    /** The session's id if it is the same one, in the same sleep; else no row. NULL if it is not found in time. */
+    private String check(SeenSession session, boolean inTime) {
         String last = session.lastStatement().isPresent() ? Long.toString(session.lastStatement().getAsLong()) : "";
         long millis = leastSleep(session);
         String user = quoted(session.client().account());
-        return switch (source) {
-            case MYSQL_PERFORMANCE_SCHEMA -> "SELECT t.PROCESSLIST_ID FROM performance_schema.threads t WHERE t.PROCESSLIST_ID = "
+        String id = source.isPerformanceSchema() ? "t.PROCESSLIST_ID" : "ID";
+        String selected = "SELECT "
+                + (inTime ? "IF(TIMESTAMPDIFF(MICROSECOND, @usher_checked, SYSDATE(6)) < " + LATE_MICROS + ", " + id + ", NULL)" : id);
+        return selected + switch (source) {
+            case MYSQL_PERFORMANCE_SCHEMA -> " FROM performance_schema.threads t WHERE t.PROCESSLIST_ID = "
                     + session.id()
                     + " AND t.PROCESSLIST_COMMAND = 'Sleep' AND t.PROCESSLIST_TIME * 1000 >= " + millis + " AND t.PROCESSLIST_USER = "
                     + user
@@ -133,12 +136,12 @@ public final class Killer {
                             : " AND EXISTS (SELECT 1 FROM performance_schema.events_statements_current s WHERE s.THREAD_ID = t.THREAD_ID AND s.EVENT_ID = "
                                     + last + " AND s.END_EVENT_ID IS NOT NULL)");
             case MARIADB_PERFORMANCE_SCHEMA ->
-                "SELECT t.PROCESSLIST_ID FROM performance_schema.threads t WHERE t.PROCESSLIST_ID = " + session.id()
+                " FROM performance_schema.threads t WHERE t.PROCESSLIST_ID = " + session.id()
                         + " AND t.PROCESSLIST_COMMAND = 'Sleep' AND t.PROCESSLIST_TIME * 1000 >= " + millis + " AND t.PROCESSLIST_USER = "
                         + user;
-            case MYSQL_PROCESSLIST -> "SELECT ID FROM information_schema.PROCESSLIST WHERE ID = " + session.id()
+            case MYSQL_PROCESSLIST -> " FROM information_schema.PROCESSLIST WHERE ID = " + session.id()
                     + " AND COMMAND = 'Sleep' AND TIME * 1000 >= " + millis + " AND USER = " + user;
-            case MARIADB_PROCESSLIST -> "SELECT ID FROM information_schema.PROCESSLIST WHERE ID = " + session.id()
+            case MARIADB_PROCESSLIST -> " FROM information_schema.PROCESSLIST WHERE ID = " + session.id()
                     + " AND COMMAND = 'Sleep' AND TIME_MS >= " + millis + " AND USER = " + user
                     + (last.isEmpty() ? "" : " AND QUERY_ID = " + last);
         };
@@ -182,6 +185,7 @@ public final class Killer {
             if (number("SELECT COUNT(*) FROM performance_schema.threads WHERE PROCESSLIST_ID = " + session.id()) == 0) {
                 break;
             }
+            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos()); // the processor is for what goes
         }
         return number(failed(session)) > before;
     }
