@@ -351,7 +351,7 @@ class HostileClientIT {
 
     @Test
     void clientsThatAreGoneWhenALargeResultBegins() throws Exception {
-        String sql = "SELECT GET_LOCK('gone', 60), seq FROM seq_1_to_2000000000";
+        String sql = "SELECT GET_LOCK('gone', 60), seq FROM test.seq_1_to_2000000000";
         try (Connection direct = SERVER.connect(); var statement = direct.createStatement()) {
             statement.execute("SELECT GET_LOCK('gone', 0)");
             goAwayDuring(sql, FakeClient.USUAL, "User lock");
