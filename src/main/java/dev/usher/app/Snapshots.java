@@ -6,6 +6,7 @@ import dev.usher.admin.PinTotalRow;
 import dev.usher.admin.PoolRow;
 import dev.usher.admin.PoolerView;
 import dev.usher.admin.ServerRow;
+import dev.usher.error.Refusal;
 import dev.usher.pool.ConnectionBudget;
 import dev.usher.pool.Pool;
 import dev.usher.pool.PoolCounters;
@@ -306,8 +307,12 @@ public final class Snapshots implements PoolerView {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
-        } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
-            throw new IllegalStateException("the kill did not get through to the server", e);
+        } catch (TimeoutException e) {
+            // It waits for a connection of its own, or for the server.
+            return new KillOutcome.NotKilled(Refusal.SERVER_UNREACHABLE.code(), Refusal.SERVER_UNREACHABLE.sqlState(),
+                    "The KILL has not got through to the server in " + PATIENCE.toSeconds() + " s, and is still tried");
+        } catch (java.util.concurrent.ExecutionException e) {
+            throw new IllegalStateException("the kill failed", e);
         }
     }
 }

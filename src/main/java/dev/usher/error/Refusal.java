@@ -39,6 +39,8 @@ public enum Refusal {
     NO_SUCH_THREAD(1094, "HY000", Origin.CLIENT, false),
     /** Usher is going down. */
     SHUTTING_DOWN(1053, "08S01", Origin.USHER, true),
+    /** The statement was ended by KILL QUERY before a server had it; worded as the server does. */
+    INTERRUPTED(1317, "70100", Origin.CLIENT, true),
     /** The connection was ended by KILL. */
     KILLED(1927, "70100", Origin.CLIENT, true),
     /** {@code wait_timeout} of the session is over; worded as MySQL 8.0.24+ does. */

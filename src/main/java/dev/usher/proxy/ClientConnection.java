@@ -50,6 +50,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     private @Nullable ByteBuf input;
     private @Nullable ClientLogin login;
     private @Nullable ClientSession session;
+    /** Where the login has got to that a session is about to end. */
+    private int loginSequence;
     private boolean tls;
     private long foundRows;
     private String compression = "";
@@ -254,6 +256,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** The login has succeeded: commands follow. */
     void loggedIn(ClientSession begun) {
+        loginSequence = sequenceForError();
         login = null;
         session = begun;
     }
@@ -325,13 +328,24 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** Ends it with the error that a server sends to a killed connection. */
     void kill() {
-        ClientSession running = session;
-        int sequence = running == null ? 0 : running.sequenceForError();
+        int sequence = sequenceForError();
         if (sequence >= 0) {
             refuse(Refusal.KILLED, "Connection was killed", sequence);
         } else {
             close();
         }
+    }
+
+    /** What an ERR packet must have that is written now; -1 where none can stand. */
+    private int sequenceForError() {
+        ClientSession running = session;
+        ClientLogin begun = login;
+        return running != null ? running.sequenceForError() : begun != null ? begun.sequenceForError() : 0;
+    }
+
+    /** The sequence id of the answer to the login while the session is not ready yet. */
+    int loginSequence() {
+        return loginSequence;
     }
 
     /** Closes a session that has been idle for its {@code wait_timeout}, as the server would: MySQL with an error, MariaDB without a word. */
@@ -357,7 +371,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         draining = true;
         ClientSession running = session;
         if (running == null || running.idle()) {
-            refuse(Refusal.SHUTTING_DOWN, "Usher is shutting down", 0);
+            refuse(Refusal.SHUTTING_DOWN, "Usher is shutting down", sequenceForError());
         }
     }
 

@@ -268,6 +268,14 @@ final class ClientLogin implements LoginRelay.ToClient {
         client.close();
     }
 
+    /**
+     * The sequence id of an ERR of Usher's that is no answer: where the client's packet is due, it sends that before it reads. A PROXY protocol header is no
+     * packet.
+     */
+    int sequenceForError() {
+        return limit != null && sequence > 0 ? sequence + 1 : sequence;
+    }
+
     void refuse(Refusal refusal, String message) {
         client.refuse(refusal, message, sequence);
     }

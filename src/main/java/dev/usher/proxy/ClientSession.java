@@ -249,12 +249,29 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** Whether an ERR packet may be written now: between two packets of an answer. */
     int sequenceForError() {
-        return mode == Mode.READY ? 0 : !under.sent ? 1 : relay.betweenPackets() ? relay.nextSequence() : -1;
+        return switch (mode) {
+            case READY -> 0;
+            case ENTERING -> client.loginSequence();
+            default -> !under.sent ? 1 : relay.betweenPackets() ? relay.nextSequence() : -1;
+        };
     }
 
     /** Whether a command is under way. */
     public boolean busy() {
         return mode != Mode.READY;
+    }
+
+    /** Whether its lease can be taken back. */
+    boolean resting() {
+        return resting;
+    }
+
+    /** KILL QUERY of a statement that has no lease yet: it will not run. A login is no statement. */
+    void interruptWaiting() {
+        if (waiting && openingSchema == null) {
+            worker.cancel(this);
+            notRun(new ErrPacket(Refusal.INTERRUPTED.code(), Refusal.INTERRUPTED.sqlState(), "Query execution was interrupted"));
+        }
     }
 
     /** While a KILL is on its way to the server, the server connection that it names must not go to anybody else. */
@@ -479,7 +496,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             case CHANGE_USER -> changeUser();
             case PROCESS_KILL -> processKill();
             case BINLOG_DUMP, BINLOG_DUMP_GTID, TABLE_DUMP, REGISTER_SLAVE, CLONE, SUBSCRIBE_GROUP_REPLICATION_STREAM -> {
-                pin(Pin.DEDICATED);
+                pinIfSent(Pin.DEDICATED);
                 acquire();
             }
             case INIT_DB, FIELD_LIST, REFRESH, SHUTDOWN, STATISTICS, PROCESS_INFO, DEBUG -> {
@@ -504,6 +521,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** An error of Usher's, or one about something that the client did not ask for, in place of an answer. */
     void answerInstead(ErrPacket error) {
         under.drop();
+        takeBackPins();
         mode = Mode.READY;
         client.err(error, 1);
         settle();
@@ -592,12 +610,34 @@ public final class ClientSession implements Tenant, Relay.Listener {
     }
 
     private void begin() {
-        boolean pinned = session.pinned();
+        int before = session.pinBits();
+        List<String> readBefore = session.toRead();
         session.begin(under.traits, under.unscopedVariables);
-        if (!pinned && session.pinned()) {
+        under.pinned |= session.pinBits() & ~before;
+        if (session.toRead() != readBefore) {
+            under.readBefore = readBefore;
+        }
+        if (before == 0 && session.pinned()) {
             session.pins().forEach(this::countPin);
             pin.causedBy(digest());
         }
+    }
+
+    /** The command under way has not been sent: it has left nothing on any connection. */
+    private void takeBackPins() {
+        session.takeBack(under.pinned, under.readBefore);
+        under.pinned = 0;
+        under.readBefore = null;
+        if (lease == null) {
+            pin.settled(session.pinned(), under.verb, System.nanoTime());
+        }
+    }
+
+    private void pinIfSent(Pin pin) {
+        if (!session.has(pin)) {
+            under.pinned |= pin.bit();
+        }
+        pin(pin);
     }
 
     private String digest() {
@@ -691,6 +731,12 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private void processKill() {
         ByteBuf bytes = under.packet();
         long id = bytes.readableBytes() < Packets.HEADER + 5 ? 0 : bytes.getUnsignedIntLE(bytes.readerIndex() + Packets.HEADER + 1);
+        if (!ClientConnectionId.is(id)) {
+            // A thread of the server, or nothing at all: the server says.
+            session.beginOther();
+            acquire();
+            return;
+        }
         under.drop();
         Killing.kill(this, id, false);
     }
@@ -724,7 +770,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         statements.text(bytes, text, length, true);
         if (under.large()) {
             // Its traits would have to be known before it is executed; nobody prepares statements of this size.
-            pin(Pin.UNEXPLAINED);
+            pinIfSent(Pin.UNEXPLAINED);
             statements.preparing(Trait.READS_LAST_INSERT_ID.bit(), List.of(), List.of(), FoundRows.UNCLEAR);
         } else {
             StatementTraits read = frontend.lexer(worker).read(bytes, text, length, session.lexMode());
@@ -911,6 +957,14 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     @Override
     public void refused(ErrPacket error) {
+        if (errand == null) {
+            log.debug("client {} of {}: {}", client.id(), account, error);
+            frontend.logRefusal(account.user(), error);
+        }
+        notRun(error);
+    }
+
+    private void notRun(ErrPacket error) {
         waiting = false;
         Errand failed = errand;
         if (failed != null) {
@@ -918,8 +972,6 @@ public final class ClientSession implements Tenant, Relay.Listener {
             failed.then().accept(new Answer.Refused(error));
             return;
         }
-        log.debug("client {} of {}: {}", client.id(), account, error);
-        frontend.logRefusal(account.user(), error);
         Consumer<@Nullable ErrPacket> opening = openingSchema;
         if (opening != null) {
             openingSchema = null;
@@ -928,6 +980,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
         boolean answerable = under.command().response() != Response.NONE;
         under.drop();
+        takeBackPins();
         mode = Mode.READY;
         if (answerable) {
             client.err(error, 1);
@@ -1251,8 +1304,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     @Override
     public void lost(ServerConnection connection, ErrPacket cause) {
-        boolean rebuildable = rebuildable();
         boolean told = responseLost;
+        if (mode == Mode.BUSY && !under.sent && !told) {
+            takeBackPins();
+        }
+        boolean rebuildable = rebuildable();
         if (lease == connection) {
             // A command that was already there may have got another one when the loss of the response was answered.
             lease = null;
@@ -1284,6 +1340,13 @@ public final class ClientSession implements Tenant, Relay.Listener {
         boolean clean = relay.betweenPackets();
         boolean goesOn = clean && rebuildable() && !under.has(Trait.USER_VARIABLE_ASSIGNED.bit()) && mode == Mode.BUSY && !under.large();
         answerLost(cause, goesOn, clean ? relay.nextSequence() : -1);
+    }
+
+    @Override
+    public void pointless(ServerConnection connection) {
+        if (lease == connection) {
+            discardLease(connection);
+        }
     }
 
     /** Whether the session can go on without what its server connection had. */

@@ -82,6 +82,14 @@ final class CommandUnderWay {
     PreparedStatement statement;
     boolean failed;
     boolean sent;
+
+    /** The pins that it has given its session, of which nothing is true as long as it has not been sent. */
+    int pinned;
+
+    /** What its session had to read before it; null if it has not added anything. */
+    @Nullable
+    List<String> readBefore;
+
     /** How often its session's state could not be restored. */
     int attempts;
 
@@ -115,6 +123,8 @@ final class CommandUnderWay {
         statement = null;
         failed = false;
         sent = false;
+        pinned = 0;
+        readBefore = null;
         attempts = 0;
     }
 

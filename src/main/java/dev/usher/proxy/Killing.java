@@ -57,11 +57,8 @@ final class Killing {
             ClientSession session = victim.session();
             boolean own = session != null && session.account().user().equals(killer.account().user());
             Consumer<@Nullable ErrPacket> then = error -> killersWorker.loop().execute(() -> killer.killed(error));
-            if (session != null && runs(session)) {
-                killing.killRunning(victim, session, queryOnly, then);
-            } else if (own) {
-                killIdle(victim, queryOnly);
-                then.accept(null);
+            if (own || session != null && runs(session)) {
+                killing.killAllowed(victim, queryOnly, then);
             } else {
                 killersWorker.loop().execute(() -> killing.askWhetherAllowed(victim, id, queryOnly, then));
             }
@@ -70,11 +67,6 @@ final class Killing {
 
     /** As the administrator of Usher, who may; on the victim's loop. */
     static void byAdmin(ClientConnection victim, ClientSession session, boolean queryOnly, Consumer<@Nullable ErrPacket> then) {
-        if (!runs(session)) {
-            killIdle(victim, queryOnly);
-            then.accept(null);
-            return;
-        }
         Worker worker = victim.worker();
         new Killing(worker, session.account(), (sql, answered) -> {
             ServerConnection idle = worker.borrowIdle(session.account());
@@ -87,7 +79,7 @@ final class Killing {
                 answered.accept(new Answer.Refused(new ErrPacket(NOT_OWNER, "HY000", "Usher can not log in account " + session.account()
                         + " to kill its statement, and has no idle connection of it; KILL CONNECTION closes the client and the server connection")));
             }
-        }).killRunning(victim, session, queryOnly, error -> {
+        }).killAllowed(victim, queryOnly, error -> {
             if (error != null && !queryOnly) {
                 // What it runs there goes on until the server notices, but the client is gone and nobody else gets the connection.
                 session.cutOff();
@@ -99,23 +91,30 @@ final class Killing {
         });
     }
 
+    /** Whether the server runs something for it. A lease that rests does not: somebody else may have it when the KILL arrives there. */
     private static boolean runs(ClientSession session) {
-        return session.lease() != null && session.busy();
+        return session.lease() != null && session.busy() && !session.resting();
     }
 
-    private static void killIdle(ClientConnection victim, boolean queryOnly) {
+    /** Whether it may kill what the server does not run is settled; on the victim's loop. */
+    private void killAllowed(ClientConnection victim, boolean queryOnly, Consumer<@Nullable ErrPacket> then) {
+        ClientSession session = victim.session();
+        if (session != null && runs(session)) {
+            killRunning(victim, session, queryOnly, then);
+            return;
+        }
         if (!queryOnly) {
             victim.kill();
+        } else if (session != null) {
+            session.interruptWaiting();
         }
+        then.accept(null);
     }
 
     private void askWhetherAllowed(ClientConnection victim, long id, boolean queryOnly, Consumer<@Nullable ErrPacket> then) {
         ask(MAY_KILL, answer -> {
             if (answer instanceof Answer.Rows rows && !rows.rows().isEmpty()) {
-                victim.worker().loop().execute(() -> {
-                    killIdle(victim, queryOnly);
-                    then.accept(null);
-                });
+                victim.worker().loop().execute(() -> killAllowed(victim, queryOnly, then));
             } else {
                 then.accept(answer instanceof Answer.Rows ? notOwner(id) : errorOf(answer));
             }

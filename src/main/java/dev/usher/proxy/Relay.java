@@ -40,6 +40,9 @@ final class Relay extends Exchange {
         void finished(ServerConnection connection);
 
         void lostResponse(ServerConnection connection, ErrPacket cause);
+
+        /** What is under way is for a client that is gone: rows without end, or a file that will not come. */
+        void pointless(ServerConnection connection);
     }
 
     private static final int FIRST_BATCH = 512;
@@ -58,6 +61,7 @@ final class Relay extends Exchange {
     private @Nullable ByteBuf batch;
     private boolean started;
     private boolean orphaned;
+    private boolean inRows;
     private int nextSequence;
     private boolean midPacket;
     /** Index of the first byte in the buffer being read that has neither been passed on nor replaced. */
@@ -86,6 +90,7 @@ final class Relay extends Exchange {
         shift = -restoreStatements;
         restoreFailed = false;
         started = false;
+        inRows = false;
         nextSequence = 1;
         midPacket = false;
     }
@@ -175,9 +180,14 @@ final class Relay extends Exchange {
                     if (absorb == 0) {
                         nextSequence = reader.lastSequence() + 1;
                     }
+                    if (orphaned && inRows) {
+                        // More than has come at once. The server is told as a client of its own would tell it: nobody is there.
+                        listener.pointless(connection);
+                    }
                     return false;
                 }
-                case COLUMN_COUNT, ROW, WHOLE -> {
+                case COLUMN_COUNT -> inRows = true;
+                case ROW, WHOLE -> {
                     // Passed on as it is.
                 }
                 case METADATA_END -> {
@@ -204,6 +214,7 @@ final class Relay extends Exchange {
                     }
                 }
                 case ROWS_END -> {
+                    inRows = false;
                     OkPacket ok = reader.ok();
                     rows = reader.rows();
                     connection.noted(ok);
@@ -236,6 +247,10 @@ final class Relay extends Exchange {
                     in.setIntLE(at + 1, id);
                 }
                 case LOCAL_INFILE -> {
+                    if (orphaned) {
+                        listener.pointless(connection);
+                        return false;
+                    }
                     pass(in, in.readerIndex());
                     shift = reader.shift();
                     writeBatch();

@@ -39,7 +39,7 @@ public enum Pin {
     }
 
     /** This pin as a bit of a set. */
-    int bit() {
+    public int bit() {
         return 1 << ordinal();
     }
 }

@@ -298,6 +298,24 @@ public final class Session {
         pins |= pin.bit();
     }
 
+    /** {@link Pin#bit}s. */
+    public int pinBits() {
+        return pins;
+    }
+
+    /**
+     * The statement that was begun has not run.
+     *
+     * @param pinned {@link Pin#bit}s that it brought
+     * @param readBefore what was {@link #toRead} before it; null if nothing was added
+     */
+    public void takeBack(int pinned, @Nullable List<String> readBefore) {
+        pins &= ~pinned;
+        if (readBefore != null) {
+            toRead = toRead.stream().filter(readBefore::contains).toList();
+        }
+    }
+
     public void unpin(Pin pin) {
         pins &= ~pin.bit();
     }

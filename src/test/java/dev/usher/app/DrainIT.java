@@ -2,10 +2,12 @@ package dev.usher.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.usher.testing.FakeClient;
 import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestServer;
 import dev.usher.testing.TestServers;
 import dev.usher.testing.WireClient;
+import dev.usher.wire.ErrPacket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -53,16 +55,20 @@ class DrainIT {
                 WireClient transaction = app(usher.address(0));
                 WireClient statement = app(usher.address(0));
                 WireClient idle = app(usher.address(0));
+                FakeClient loggingIn = FakeClient.connect(usher.address(0));
                 var direct = server.connect();
                 var lock = direct.createStatement()) {
             lock.execute("SELECT GET_LOCK('drain', 0)");
             transaction.query("BEGIN");
+            loggingIn.greeting();
             Future<String> running = threads.submit(() -> statement.query("SELECT GET_LOCK('drain', 60)"));
             Awaitility.await().until(() -> number("SELECT COUNT(*) FROM information_schema.processlist WHERE state = 'User lock'") == 1);
 
             usher.terminate();
             awaitNobodyGetsIn(usher.address(0));
 
+            assertThat(ErrPacket.read(loggingIn.wire().read()).code()).isEqualTo(1053);
+            assertThat(loggingIn.wire().lastSequence()).as("behind the login that the client has sent before it reads").isEqualTo(2);
             assertThat(running).isNotDone();
             assertThat(transaction.query("SELECT 7")).isEqualTo("7");
             lock.execute("SELECT RELEASE_LOCK('drain')");

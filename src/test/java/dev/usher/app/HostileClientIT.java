@@ -27,6 +27,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -346,6 +347,70 @@ class HostileClientIT {
                         (i % 2 == 0 ? "SELECT SLEEP(0.05)" : "SELECT seq FROM seq_1_to_200000").getBytes(StandardCharsets.US_ASCII));
             }
         }
+    }
+
+    @Test
+    void clientsThatAreGoneWhenALargeResultBegins() throws Exception {
+        String sql = "SELECT GET_LOCK('gone', 60), seq FROM test.seq_1_to_2000000000";
+        try (Connection direct = SERVER.connect(); var statement = direct.createStatement()) {
+            statement.execute("SELECT GET_LOCK('gone', 0)");
+            goAwayDuring(sql, FakeClient.USUAL, "User lock");
+            statement.execute("SELECT RELEASE_LOCK('gone')");
+            await().untilAsserted(() -> assertThat(running(sql)).isEmpty());
+        }
+    }
+
+    @Test
+    void clientsThatAreGoneWhenTheServerAsksForTheirFile() throws Exception {
+        String sql = "LOAD DATA LOCAL INFILE 'gone' INTO TABLE test.gone_file";
+        try (Connection direct = SERVER.connect(); var statement = direct.createStatement()) {
+            statement.execute("CREATE OR REPLACE TABLE test.gone_file (i INT)");
+            statement.execute("LOCK TABLES test.gone_file WRITE");
+            goAwayDuring(sql, FakeClient.USUAL | Capabilities.LOCAL_FILES, "Waiting for table metadata lock");
+            statement.execute("UNLOCK TABLES");
+            await().untilAsserted(() -> assertThat(running(sql)).isEmpty());
+            statement.execute("DROP TABLE test.gone_file");
+        }
+    }
+
+    @Test
+    void whatAClientThatGoesAwayHasWrittenIsThere() throws Exception {
+        try (Connection direct = SERVER.connect(); var statement = direct.createStatement()) {
+            statement.execute("CREATE OR REPLACE TABLE test.gone_insert (i INT)");
+            statement.execute("SELECT GET_LOCK('gone', 0)");
+            goAwayDuring("INSERT INTO test.gone_insert SELECT GET_LOCK('gone', 60)", FakeClient.USUAL, "User lock");
+            statement.execute("SELECT RELEASE_LOCK('gone')");
+            await().until(() -> {
+                try (var rows = statement.executeQuery("SELECT i FROM test.gone_insert")) {
+                    return rows.next();
+                }
+            });
+            statement.execute("DROP TABLE test.gone_insert");
+        }
+    }
+
+    /** Returns when Usher knows that the client is gone, and the server waits for something before it answers. */
+    private static void goAwayDuring(String sql, long capabilities, String serverState) throws Exception {
+        try (FakeClient client = FakeClient.loggedIn(usher.address(), APP, capabilities)) {
+            client.send(Command.QUERY, sql.getBytes(StandardCharsets.US_ASCII));
+            await().untilAsserted(() -> assertThat(running(sql)).containsExactly(serverState));
+        }
+        await().until(() -> usher.status("clients_connected") == 1);
+    }
+
+    /** The states that the server has statements with this text in. */
+    private static List<String> running(String sql) throws SQLException {
+        List<String> states = new ArrayList<>();
+        try (Connection direct = SERVER.connect();
+                var statement = direct.prepareStatement("SELECT state FROM information_schema.processlist WHERE info = ?")) {
+            statement.setString(1, sql);
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    states.add(rows.getString(1));
+                }
+            }
+        }
+        return states;
     }
 
     @Test

@@ -3,12 +3,16 @@ package dev.usher.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.usher.admin.ClientRow;
 import dev.usher.admin.PoolerView.KillOutcome;
 import dev.usher.config.HandOver;
+import dev.usher.testing.FakeClient;
 import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestAccount;
 import dev.usher.testing.TestServer;
 import dev.usher.testing.TestServers;
+import dev.usher.wire.ErrPacket;
+import dev.usher.wire.HandshakeV10;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -16,7 +20,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,6 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** KILL of clients by their own ids, on real servers, where every lease goes to another connection. */
 class KillIT {
     private static final TestAccount ROOT = new TestAccount("root", "", "");
+    private static final TestAccount NOBODY = new TestAccount("nobody", "x", "mysql_native_password");
     private static final TestAccount PLAIN = new TestAccount("plain", "", "");
 
     @TempDir
@@ -43,9 +50,13 @@ class KillIT {
     }
 
     private RunningUsher knowingRoot(TestServer server, int connections) {
+        return knowingRoot(server, connections, HandOver.SHUFFLE);
+    }
+
+    private RunningUsher knowingRoot(TestServer server, int connections, HandOver handOver) {
         RunningUsher usher = RunningUsher.knowing(
                 ROOT, server.port(), state,
-                config -> config.withPool(config.pool().withHandOver(HandOver.SHUFFLE).withMaxServerConnections(connections)));
+                config -> config.withPool(config.pool().withHandOver(handOver).withMaxServerConnections(connections)));
         open.add(usher);
         return usher;
     }
@@ -59,6 +70,13 @@ class KillIT {
     /** Begins a statement of a minute, and returns when the server runs it. */
     private CompletableFuture<List<String>> runs(TestServer server, RawSession session) throws IOException {
         String sql = "SELECT SLEEP(60), " + session.id();
+        CompletableFuture<List<String>> answer = later(session, sql);
+        RawSession direct = session(new InetSocketAddress("127.0.0.1", server.port()), ROOT);
+        await().atMost(Duration.ofSeconds(20)).until(() -> direct.run("SHOW FULL PROCESSLIST").stream().anyMatch(row -> row.contains(sql)));
+        return answer;
+    }
+
+    private static CompletableFuture<List<String>> later(RawSession session, String sql) {
         CompletableFuture<List<String>> answer = new CompletableFuture<>();
         Thread.ofVirtual().start(() -> {
             try {
@@ -67,8 +85,6 @@ class KillIT {
                 answer.completeExceptionally(e);
             }
         });
-        RawSession direct = session(new InetSocketAddress("127.0.0.1", server.port()), ROOT);
-        await().atMost(Duration.ofSeconds(20)).until(() -> direct.run("SHOW FULL PROCESSLIST").stream().anyMatch(row -> row.contains(sql)));
         return answer;
     }
 
@@ -156,5 +172,120 @@ class KillIT {
             assertThat(usher.kill(session.id(), false)).isEqualTo(new KillOutcome.Killed());
         }
         await().atMost(Duration.ofSeconds(20)).until(running::isDone);
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aStatementThatWaitsForAServerConnectionIsNotRunOnceItHasBeenKilled(ServerKind kind) throws Exception {
+        RunningUsher usher = knowingRoot(TestServers.find(kind).orElseThrow(), 3);
+        RawSession waiting = session(usher.address(), ROOT);
+        RawSession killer = session(usher.address(), ROOT);
+        RawSession one = session(usher.address(), ROOT);
+        RawSession other = session(usher.address(), ROOT);
+        for (RawSession holder : List.of(one, other)) {
+            holder.run("BEGIN");
+            holder.run("SELECT 1");
+        }
+
+        var ofClient = later(waiting, "SELECT 5");
+        await().until(() -> usher.status("clients_waiting") == 1);
+        assertThat(only(killer.run("KILL QUERY " + waiting.id()))).startsWith("\\00");
+        assertThat(only(ofClient.get(20, TimeUnit.SECONDS))).startsWith("\\ff%\\05#70100Query execution was interrupted");
+
+        var ofAdministrator = later(waiting, "SELECT 5");
+        await().until(() -> usher.status("clients_waiting") == 1);
+        assertThat(usher.kill(waiting.id(), true)).isEqualTo(new KillOutcome.Killed());
+        assertThat(only(ofAdministrator.get(20, TimeUnit.SECONDS))).contains("Query execution was interrupted");
+
+        one.run("COMMIT");
+        assertThat(waiting.run("SELECT 5")).hasSize(4);
+    }
+
+    /** Its lease only rests while it runs a KILL, and the KILL waits for a connection of its own. */
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aKillDoesNotHitWhoeverHasTheServerConnectionNext(ServerKind kind) throws Exception {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        RunningUsher usher = knowingRoot(server, 3, HandOver.LAZY);
+        RawSession direct = session(new InetSocketAddress("127.0.0.1", server.port()), ROOT);
+        RawSession next = session(usher.address(), ROOT);
+        RawSession holder = session(usher.address(), ROOT);
+        holder.run("BEGIN");
+        holder.run("SELECT 1");
+        RawSession killed = session(usher.address(), ROOT);
+        direct.run("SELECT GET_LOCK('next', 0)");
+        try (FakeClient silent = FakeClient.connect(usher.address())) {
+            silent.wire().sendRaw(silent.loginPacket(silent.greeting(), NOBODY));
+            silent.wire().read();
+
+            var ofKill = later(killed, "KILL QUERY " + killed.id());
+            await().until(() -> ofKill.isDone() || usher.clients().stream()
+                    .anyMatch(client -> client.id() == killed.id() && client.state() == ClientRow.State.ACTIVE));
+            var ofNext = later(next, "SELECT GET_LOCK('next', 60) AS got");
+
+            assertThat(only(ofKill.get(20, TimeUnit.SECONDS))).startsWith("\\00");
+            await().until(() -> ofNext.isDone()
+                    || direct.run("SHOW FULL PROCESSLIST").stream().anyMatch(row -> row.contains("GET_LOCK('next', 60)")));
+            direct.run("SELECT RELEASE_LOCK('next')");
+            assertThat(ofNext.get(20, TimeUnit.SECONDS)).hasSize(4).contains("\\011");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aThreadOfTheServerIsKilledByACommandAsWithoutUsher(ServerKind kind) throws Exception {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        InetSocketAddress address = new InetSocketAddress("127.0.0.1", server.port());
+        RawSession direct = session(address, ROOT);
+        RawSession client = session(knowingRoot(server, 4).address(), ROOT);
+
+        assertThat(client.command(processKill(session(address, ROOT)))).isEqualTo(direct.command(processKill(session(address, ROOT))));
+        assertThat(client.run("SELECT 5")).hasSize(4);
+    }
+
+    private static String processKill(RawSession victim) {
+        return "0c%08x".formatted(Integer.reverseBytes((int) victim.id()));
+    }
+
+    @Test
+    void aLoginIsEndedWithAnErrorThatItsClientCanRead() throws Exception {
+        TestServer server = TestServers.find(ServerKind.EMBEDDED).orElseThrow();
+        RunningUsher usher = knowingRoot(server, 4);
+        try (FakeClient greeted = FakeClient.connect(usher.address()); FakeClient asked = FakeClient.connect(usher.address())) {
+            HandshakeV10 first = greeted.greeting();
+            HandshakeV10 second = asked.greeting();
+            asked.wire().sendRaw(asked.loginPacket(second, NOBODY));
+            asked.wire().read();
+            assertThat(asked.wire().lastSequence()).isEqualTo(2);
+
+            assertThat(usher.kill(first.connectionId(), false)).isEqualTo(new KillOutcome.Killed());
+            assertThat(usher.kill(second.connectionId(), false)).isEqualTo(new KillOutcome.Killed());
+
+            assertThat(ErrPacket.read(greeted.wire().read()).code()).isEqualTo(1927);
+            assertThat(greeted.wire().lastSequence()).as("behind the login that the client has sent before it reads").isEqualTo(2);
+            assertThat(ErrPacket.read(asked.wire().read()).code()).isEqualTo(1927);
+            assertThat(asked.wire().lastSequence()).as("behind the answer to what it was asked").isEqualTo(4);
+        }
+    }
+
+    @Test
+    void anAdministratorIsToldIfTheKillDoesNotGetThrough() throws Exception {
+        try (TestServer server = TestServers.start(ServerKind.EMBEDDED);
+                RunningUsher usher = RunningUsher.knowing(server.accounts().getFirst(), server.port(), state,
+                        config -> config.withServer(config.server().withConnectTimeout(Duration.ofSeconds(30))));
+                RawSession victim = RawSession.open(usher.address(), server.accounts().getFirst());
+                var direct = server.connect();
+                var statement = direct.createStatement()) {
+            statement.execute("SELECT GET_LOCK('through', 0)");
+            var running = later(victim, "SELECT GET_LOCK('through', 60)");
+            await().until(() -> usher.clients().getFirst().state() == ClientRow.State.ACTIVE);
+            statement.execute("SET GLOBAL init_connect = 'DO SLEEP(60)'");
+
+            assertThat(usher.kill(victim.id(), true)).isInstanceOfSatisfying(KillOutcome.NotKilled.class,
+                    not -> assertThat(not.message()).contains("has not got through to the server"));
+
+            statement.execute("SELECT RELEASE_LOCK('through')");
+            assertThat(running).succeedsWithin(Duration.ofSeconds(20));
+        }
     }
 }

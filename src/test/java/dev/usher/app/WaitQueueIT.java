@@ -85,6 +85,26 @@ class WaitQueueIT {
     }
 
     @Test
+    void aStatementThatIsRefusedDoesNotPinItsSession() throws Exception {
+        try (Usher usher = start(Duration.ofSeconds(1), 100)) {
+            WireClient waiting = connect(usher, "app");
+            List<WireClient> holders = holdAll(usher);
+            for (String refused : List.of("CREATE TEMPORARY TABLE held (i INT)", "CALL nothing()", "SET @@unknown_here = 1")) {
+                assertThatThrownBy(() -> waiting.query(refused)).isInstanceOfSatisfying(WireClient.ServerError.class,
+                        error -> assertThat(error.error().code()).isEqualTo(1040));
+                assertThat(pins(usher, waiting)).as(refused).isNull();
+            }
+            commit(holders.getFirst());
+            assertThat(select(waiting)).isEqualTo(1);
+            assertThat(pins(usher, waiting)).isNull();
+        }
+    }
+
+    private static String pins(Usher usher, WireClient client) {
+        return usher.snapshots().clients().stream().filter(row -> row.id() == client.connectionId()).findFirst().orElseThrow().pinReason();
+    }
+
+    @Test
     void servesWhoeverWaitsWhenATransactionEnds() throws Exception {
         try (Usher usher = start(Duration.ofSeconds(PATIENCE_SECONDS), 100)) {
             WireClient waiting = connect(usher, "app");

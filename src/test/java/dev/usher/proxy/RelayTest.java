@@ -261,6 +261,11 @@ class RelayTest {
         }
 
         @Override
+        public void pointless(ServerConnection from) {
+            errors.add("pointless");
+        }
+
+        @Override
         public void lostResponse(ServerConnection from, ErrPacket cause) {
             lost = true;
         }
