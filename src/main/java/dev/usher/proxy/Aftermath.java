@@ -123,6 +123,10 @@ final class Aftermath {
         return number;
     }
 
+    /** Whose first part may have taken effect before it failed; an ERR does not tell. */
+    private static final long MAY_HAVE_SET =
+            Trait.bits(Trait.SET_SESSION, Trait.SET_NAMES, Trait.UNSCOPED_SYSTEM_VARIABLE, Trait.STORED_CODE, Trait.DYNAMIC_SQL);
+
     /** The response is complete. */
     void of(ServerConnection connection, CommandUnderWay under) {
         if (session.insertIdUnread()) {
@@ -134,7 +138,7 @@ final class Aftermath {
         if (under.has(CONCERNS_OTHERS) || !session.toRead().isEmpty()) {
             captureHere(connection);
         }
-        if (under.has(Trait.SET_STATEMENT.bit())) {
+        if (under.has(Trait.SET_STATEMENT.bit()) || under.failed && (under.has(MAY_HAVE_SET) || !under.single)) {
             captureHere(connection);
             readEverything(connection);
             connection.ask(Question.query("DO 0", answer -> answered.accept(connection)));

@@ -18,12 +18,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random sessions see through Usher what they see on connections of their own. {@code -Dusher.differential.statements=N} runs more,
- * {@code -Dusher.differential.seed=S} runs the same again, and {@code -Dusher.differential.script=FILE} a script that a failure has printed.
+ * Random sessions see through Usher what they see on connections of their own. Every build plays the same ones, from seed 1; {@code -Dusher.differential.fresh=true} begins
+ * anywhere, {@code -Dusher.differential.statements=N} runs more, {@code -Dusher.differential.seed=S} runs the same again, and {@code -Dusher.differential.script=FILE} a script that a failure has printed.
  */
 class DifferentialIT {
     private static final int STEPS = 500;
     private static final long STATEMENTS = Long.getLong("usher.differential.statements", 5_000);
+    private static final boolean FRESH = Boolean.getBoolean("usher.differential.fresh");
     private static final String SCRIPT = System.getProperty("usher.differential.script", "");
 
     @TempDir
@@ -39,7 +40,7 @@ class DifferentialIT {
         TestServer server = TestServers.find(kind).orElseThrow();
         TestAccount account = server.accounts().getFirst();
         Long given = Long.getLong("usher.differential.seed");
-        long seed = given == null ? RandomGenerator.getDefault().nextLong(1, 1_000_000_000) : given;
+        long seed = given != null ? given : FRESH ? RandomGenerator.getDefault().nextLong(1, 1_000_000_000) : 1;
         new Fixture(server).create();
         try (UsherInFront usher = new UsherInFront(server.port(), state, account.user(), account.password())) {
             Stage stage = new Stage(server, new InetSocketAddress("127.0.0.1", usher.getAsInt()));
