@@ -143,9 +143,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         int limit = frontend.config().client().maxClientConnections();
         if (now > limit + Math.max(8, limit / 10)) {
             // As a server does when even the connection kept for administrators is taken: at once, and without SQLSTATE.
-            frontend.counters().refusedAtLimit();
-            err(new ErrPacket(1040, "", "Too many connections"), 0);
-            close();
+            refuseAtLimit("", 0);
             return;
         }
         ClientLogin begun = new ClientLogin(this, now > limit);
@@ -296,6 +294,19 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** Answers with an error of Usher's and closes. */
     void refuse(Refusal refusal, String message, int sequence) {
         err(new ErrPacket(refusal.code(), refusal.sqlState(), message), sequence);
+        close();
+    }
+
+    /**
+     * {@code max-client-connections} is reached.
+     *
+     * @param sqlState empty before the greeting
+     */
+    void refuseAtLimit(String sqlState, int sequence) {
+        frontend.counters().refusedAtLimit();
+        ErrPacket error = new ErrPacket(Refusal.TOO_MANY_CLIENTS.code(), sqlState, "Too many connections");
+        frontend.refusals().client(addressText(), error);
+        err(error, sequence);
         close();
     }
 

@@ -185,9 +185,7 @@ final class ClientLogin implements LoginRelay.ToClient {
 
     private void responded(HandshakeResponse41 response) {
         if (overLimit) {
-            frontend.counters().refusedAtLimit();
-            client.err(new ErrPacket(1040, "08004", "Too many connections"), sequence);
-            client.close();
+            client.refuseAtLimit(Refusal.TOO_MANY_CLIENTS.sqlState(), sequence);
             return;
         }
         if (client.worker().server().greeting() == null || !Capabilities.has(response.capabilities(), Capabilities.SECURE_CONNECTION)) {

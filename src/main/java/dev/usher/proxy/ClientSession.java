@@ -923,7 +923,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** Whether the text may show conditions that another session has left on a MariaDB connection: one of several statements that reads them. */
     boolean seesOthersConditions(ServerConnection connection, CommandUnderWay of) {
-        return worker.server().mariaDb() && Rewriting.readsConditions(of.traits) && !of.emulated && !of.single && !of.cleared
+        return worker.server().mariaDb() && Rewriting.readsConditions(of.traits) && !of.emulated && !of.has(Trait.SINGLE.bit()) && !of.cleared
                 && of.isStatement();
     }
 
@@ -959,7 +959,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     public void refused(ErrPacket error) {
         if (errand == null) {
             log.debug("client {} of {}: {}", client.id(), account, error);
-            frontend.logRefusal(account.user(), error);
+            frontend.refusals().statement(account.user(), error);
         }
         notRun(error);
     }

@@ -5,7 +5,6 @@ import dev.usher.config.UsherConfig;
 import dev.usher.pool.Worker;
 import dev.usher.session.SqlLexer;
 import dev.usher.tls.ServerCertificate;
-import dev.usher.wire.ErrPacket;
 import io.netty.handler.ssl.SslContext;
 import java.security.SecureRandom;
 import java.util.Map;
@@ -86,9 +85,8 @@ public final class Frontend {
         return lexers.computeIfAbsent(worker, w -> new SqlLexer(w.server().flavour()));
     }
 
-    /** One line per second and kind at most, however many clients are refused. */
-    void logRefusal(String user, ErrPacket error) {
-        refusals.log(user, error);
+    RefusalLog refusals() {
+        return refusals;
     }
 
     public int connected() {

@@ -88,7 +88,7 @@ final class RowsReader {
             case DELETE -> query || !deleteFrom ? FoundRows.UNCLEAR : FoundRows.KEPT;
             case CREATE -> select ? FoundRows.UNCLEAR : FoundRows.KEPT;
             case SHOW -> notFromTables ? FoundRows.KEPT : FoundRows.SENT;
-            case EXPLAIN -> query || change ? FoundRows.UNCLEAR : FoundRows.SENT;
+            case EXPLAIN -> query || change ? FoundRows.KEPT : FoundRows.SENT;
             case DO -> FoundRows.ONE;
             case BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, USE, XA, KILL, LOAD, ALTER, DROP, RENAME, TRUNCATE, GRANT, REVOKE, LOCK,
                     UNLOCK,
