@@ -923,7 +923,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** Whether the text may show conditions that another session has left on a MariaDB connection: one of several statements that reads them. */
     boolean seesOthersConditions(ServerConnection connection, CommandUnderWay of) {
-        return worker.server().mariaDb() && Rewriting.readsConditions(of.traits) && !of.emulated && !of.has(Trait.SINGLE.bit()) && !of.cleared
+        return worker.server().mariaDb() && Rewriting.readsConditions(of.traits) && !of.emulated && !of.has(Trait.SINGLE.bit())
+                && !of.cleared
                 && of.isStatement();
     }
 
