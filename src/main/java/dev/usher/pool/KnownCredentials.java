@@ -6,6 +6,7 @@ import dev.usher.auth.Credentials;
 import dev.usher.auth.ParsecPassword;
 import dev.usher.auth.RsaKeyPair;
 import dev.usher.auth.Sha256Password;
+import dev.usher.wire.AuthSwitchRequest;
 import io.netty.buffer.ByteBuf;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -35,7 +36,7 @@ public final class KnownCredentials implements AuthResponder {
     @Override
     public void switched(String newPlugin, byte[] data, ToServer server) {
         plugin = newPlugin;
-        nonce = data.length > 0 && data[data.length - 1] == 0 ? Arrays.copyOf(data, data.length - 1) : data;
+        nonce = AuthSwitchRequest.bare(data);
         switch (credentials.answerFor(newPlugin, nonce)) {
             case Answer.Bytes answer -> server.send(answer.bytes());
             case Answer.CannotAnswer cannot -> server.abandon(cannot.reason());

@@ -2,6 +2,7 @@ package dev.usher.wire;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * The server asks for another authentication plugin.
@@ -13,6 +14,8 @@ import java.nio.charset.StandardCharsets;
  */
 public record AuthSwitchRequest(String plugin, byte[] nonce) {
     public static final int HEADER = 0xFE;
+    /** The length of nonces without a zero behind them. */
+    private static final int UNENDED = 32;
 
     /** Reads the payload, header byte included. */
     public static AuthSwitchRequest read(ByteBuf in) {
@@ -32,9 +35,12 @@ public record AuthSwitchRequest(String plugin, byte[] nonce) {
 
     /** The nonce without the zero that ends it. */
     public byte[] bareNonce() {
-        int length = nonce.length > 0 && nonce[nonce.length - 1] == 0 ? nonce.length - 1 : nonce.length;
-        byte[] bare = new byte[length];
-        System.arraycopy(nonce, 0, bare, 0, length);
-        return bare;
+        return bare(nonce);
+    }
+
+    /** The same for a nonce by itself. One of 32 bytes (client_ed25519, parsec) has no zero behind it, and may end in one. */
+    public static byte[] bare(byte[] nonce) {
+        boolean ended = nonce.length > 0 && nonce.length != UNENDED && nonce[nonce.length - 1] == 0;
+        return ended ? Arrays.copyOf(nonce, nonce.length - 1) : nonce.clone();
     }
 }

@@ -114,6 +114,14 @@ class PacketsTest {
         truncatedOrSpoiled(bytes, AuthSwitchRequest::read);
     }
 
+    /** Those of client_ed25519 and parsec. */
+    @Test
+    void aNonceOf32BytesMayEndInZero() {
+        byte[] nonce = new byte[32];
+        Arrays.fill(nonce, 0, 31, (byte) 7);
+        assertThat(new AuthSwitchRequest("parsec", nonce).bareNonce()).isEqualTo(nonce);
+    }
+
     @Test
     void authSwitchRequestOfOldServersIsOneByte() {
         assertThat(AuthSwitchRequest.read(Unpooled.wrappedBuffer(new byte[]{(byte) 0xFE})).plugin()).isEqualTo("mysql_old_password");
