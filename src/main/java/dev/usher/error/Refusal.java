@@ -17,6 +17,8 @@ public enum Refusal {
     SERVER_LOST(1158, "08S01", Origin.SERVER, true),
     /** The session's state could not be put on a server connection; the statement did not run. */
     STATE_LOST(1158, "08S01", Origin.USHER, true),
+    /** A defect of Usher's; the log has more. */
+    INTERNAL(1815, "HY000", Origin.USHER, true),
     /** Bytes that are not the protocol. */
     MALFORMED_PACKET(1835, "HY000", Origin.CLIENT, false),
     /** Packets that come in an impossible order. */

@@ -104,7 +104,7 @@ final class Openings {
             if (pool.all().stream().anyMatch(each -> each.freshFor(tenant))) {
                 queue.addLast(pool, tenant);
             } else {
-                tenant.refused(error);
+                worker.refuse(tenant, error);
             }
         }
     }
@@ -120,7 +120,7 @@ final class Openings {
         if (error.code() != 1040 && pool.held() == 0) {
             // The account's own limit is reached by others: waiting here would not help, and the server's words say why.
             for (Tenant tenant : queue.removeAll(pool)) {
-                tenant.refused(error);
+                worker.refuse(tenant, error);
             }
         }
     }

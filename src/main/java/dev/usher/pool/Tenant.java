@@ -48,6 +48,9 @@ public interface Tenant {
     /** The leased connection is gone. */
     void lost(ServerConnection connection, ErrPacket cause);
 
+    /** Something in Usher has failed on its behalf: nobody knows what it and its connection are in, and it must end. */
+    void failed();
+
     /** The leased connection can be written to again. */
     void serverWritable(ServerConnection connection);
 

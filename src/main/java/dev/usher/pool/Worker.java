@@ -162,14 +162,14 @@ public final class Worker {
         }
         if (queue.size() >= config.pool().maxWaiting()) {
             counters.refused();
-            tenant.refused(Refusals.queueFull(this, pool));
+            refuse(tenant, Refusals.queueFull(this, pool));
             return;
         }
         queue.add(pool, tenant, now);
         counters.waited();
         if (tenant.account().credentials() == null && pool.all().stream().noneMatch(each -> each.freshFor(tenant))) {
             queue.remove(pool, tenant);
-            tenant.refused(ServerConnection.LOST);
+            refuse(tenant, ServerConnection.LOST);
             return;
         }
         if (!openings.openFor(pool, now)) {
@@ -253,7 +253,26 @@ public final class Worker {
         connection.tenant = tenant;
         connection.leases++;
         counters.leased();
-        tenant.granted(connection);
+        try {
+            tenant.granted(connection);
+        } catch (RuntimeException e) {
+            failed(tenant, e);
+        }
+    }
+
+    /** Tells a tenant that it gets no lease. */
+    void refuse(Tenant tenant, ErrPacket error) {
+        try {
+            tenant.refused(error);
+        } catch (RuntimeException e) {
+            failed(tenant, e);
+        }
+    }
+
+    /** A defect of Usher's: it costs the session that met it, and neither the one whose connection was being read nor those who wait. */
+    static void failed(Tenant tenant, Throwable cause) {
+        log.error("session of {}", tenant.account(), cause);
+        tenant.failed();
     }
 
     /** A connection that nobody has: to the next in the queue, or idle. */
@@ -329,7 +348,12 @@ public final class Worker {
         Tenant holder = connection.tenant;
         connection.pool().resting().remove(connection);
         counters.takenBack();
-        if (holder != null && !holder.takenBack(connection)) {
+        try {
+            if (holder != null && !holder.takenBack(connection)) {
+                return false;
+            }
+        } catch (RuntimeException e) {
+            failed(holder, e);
             return false;
         }
         unlease(connection);
@@ -375,11 +399,15 @@ public final class Worker {
         unlease(connection);
         budget.give(this);
         if (holder != null) {
-            holder.lost(connection, cause);
+            try {
+                holder.lost(connection, cause);
+            } catch (RuntimeException e) {
+                failed(holder, e);
+            }
         }
         if (pool.account().credentials() == null && pool.all().isEmpty()) {
             for (Tenant tenant : queue.removeAll(pool)) {
-                tenant.refused(cause);
+                refuse(tenant, cause);
             }
         }
         openings.fill(System.nanoTime());
@@ -454,7 +482,7 @@ public final class Worker {
         for (Tenant tenant : queue.overdue(now - limit)) {
             counters.refused();
             Pool pool = pool(tenant.account(), tenant.poolCapabilities());
-            tenant.refused(server.downSince() != 0 && pool.all().isEmpty()
+            refuse(tenant, server.downSince() != 0 && pool.all().isEmpty()
                     ? new ErrPacket(
                             Refusal.SERVER_UNREACHABLE.code(),
                             Refusal.SERVER_UNREACHABLE.sqlState(),

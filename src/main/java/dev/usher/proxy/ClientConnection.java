@@ -18,6 +18,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.unix.DomainSocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -259,7 +260,6 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         session = begun;
     }
 
-    /** COM_CHANGE_USER: the session is over, another login begins. */
     /** What FOUND_ROWS() was before COM_CHANGE_USER. */
     long foundRows() {
         return foundRows;
@@ -269,6 +269,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         foundRows = before;
     }
 
+    /** COM_CHANGE_USER: the session is over, another login begins. */
     void loginAgain(ClientLogin again) {
         session = null;
         login = again;
@@ -342,6 +343,20 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         int sequence = sequenceForError();
         if (sequence >= 0) {
             refuse(Refusal.KILLED, "Connection was killed", sequence);
+        } else {
+            close();
+        }
+    }
+
+    /** A defect of Usher's, which the log has: nobody may use what the session has on the server. */
+    void failed() {
+        int sequence = sequenceForError();
+        ClientSession running = session;
+        if (running != null) {
+            running.cutOff();
+        }
+        if (sequence >= 0) {
+            refuse(Refusal.INTERNAL, "Internal error: Usher failed, its log says where", sequence);
         } else {
             close();
         }
@@ -430,8 +445,12 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException) {
             log.debug("client {} from {}: {}", id, addressText(), cause.getMessage());
-        } else {
+        } else if (cause instanceof DecoderException) {
             log.info("client {} from {}: {}", id, addressText(), cause.toString());
+        } else {
+            log.error("client {} from {}", id, addressText(), cause);
+            failed();
+            return;
         }
         if (!closed) {
             closed = true;

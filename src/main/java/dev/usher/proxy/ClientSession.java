@@ -1097,6 +1097,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
     }
 
     @Override
+    public void failed() {
+        client.failed();
+    }
+
+    @Override
     public void serverWritable(ServerConnection connection) {
         if (passThrough.serverBehind()) {
             passThrough.serverCaughtUp();
