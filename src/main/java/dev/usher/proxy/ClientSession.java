@@ -9,15 +9,10 @@ import dev.usher.pool.Tenant;
 import dev.usher.pool.Worker;
 import dev.usher.session.Baseline;
 import dev.usher.session.Collations;
-import dev.usher.session.FoundRows;
-import dev.usher.session.KillTarget;
 import dev.usher.session.Pin;
-import dev.usher.session.PreparedStatement;
 import dev.usher.session.RestorePlan;
 import dev.usher.session.Session;
 import dev.usher.session.SessionState;
-import dev.usher.session.SqlLexer;
-import dev.usher.session.StatementDigest;
 import dev.usher.session.StatementTraits;
 import dev.usher.session.Trait;
 import dev.usher.session.UserVariables;
@@ -27,14 +22,7 @@ import dev.usher.wire.Command;
 import dev.usher.wire.Command.Response;
 import dev.usher.wire.ErrPacket;
 import dev.usher.wire.MalformedPacketException;
-import dev.usher.wire.OkPacket;
-import dev.usher.wire.Packets;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -42,29 +30,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A client that is logged in: takes its commands one by one, gets a lease for each that needs the server, and gives the lease up when the response is complete
- * and nothing pins it. This file is long because it is the one place where a session's mode and its lease change; what can be told apart from that is in
- * {@link Restoring}, {@link Aftermath}, {@link ClientStatements}, {@link PassThrough} and {@link CommandUnderWay}.
+ * A client that is logged in: its commands come one by one, it gets a lease for each that needs the server, and gives the lease up when the response is complete
+ * and nothing pins it. This is the one place where a session's mode changes and where it is decided what becomes of its lease.
  *
- * <p>The way of a statement is {@link #next} – {@link #acquire} – {@link #granted} – {@link Restoring#prepare} – {@link #send} – {@link #finished} – {@link
- * #settle}.
+ * <p>The way of a statement is {@link Commands#next} – {@link TextCommand} or {@link StatementCommands} – {@link #acquire} – {@link #granted} – {@link
+ * Restoring#prepare} – {@link #send} – {@link ResponseNotes} – {@link #finished} – {@link Aftermath} – {@link #settle}.
  */
 public final class ClientSession implements Tenant, Relay.Listener {
     private static final Logger log = LoggerFactory.getLogger(ClientSession.class);
-    /** Commands up to this size are taken whole; larger ones stream to the server as they arrive. */
-    private static final int WHOLE = 128 << 10;
-
-    /** What the mysql client (8.0.32 and later) sends first, to find out whether the server knows dollar quotes. It leaves nothing behind either way. */
-    private static final String DOLLAR_PROBE = "select $$";
-
-    /** What a digest is made of is the beginning of a statement. */
-    private static final int LONGEST_DIGESTED = 2048;
     private static final Pattern DROPS_SCHEMA = Pattern.compile("\\bDROP\\s+(?:DATABASE|SCHEMA)\\b", Pattern.CASE_INSENSITIVE);
-
-    private static final String AUTOCOMMIT = "autocommit";
-
-    /** A SET no longer than this has no room for a second variable beside {@link #AUTOCOMMIT}. */
-    private static final int LONGEST_SET_AUTOCOMMIT = "SET autocommit=0,profiling=0".length() - 1;
 
     private enum Mode {
         /** Not yet: the login is being finished. */
@@ -91,8 +65,10 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private final long loggedInAt = System.nanoTime();
     private final Session session;
     private final Relay relay;
+    private final BehindRestore behindRestore;
     private final boolean queryAttributes;
     private final CommandUnderWay under = new CommandUnderWay();
+    private final Lease lease;
     private final ClientStatements statements;
     private final PassThrough passThrough;
     private final Restoring restoring;
@@ -104,31 +80,18 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private final SqlPreparing sqlPreparing;
     private final PinChecks pinChecks;
     private final SessionPin pin;
+    private final Pinning pinning;
+    private final Commands commands;
+    private final SchemaAtLogin schemaAtLogin;
 
     private Mode mode = Mode.ENTERING;
-    private @Nullable ServerConnection lease;
-    private @Nullable ServerConnection lastConnection;
-    /** The lease has been got for the command under way. */
-    private boolean fresh;
-    private boolean resting;
     private boolean waiting;
     private long waitingSince;
-    /** KILLs on their way that name the leased connection. */
-    private int held;
-
     private boolean ended;
     private boolean multiStatementsAllowed;
     private boolean finishedEarly;
     private boolean responseLost;
     private boolean dying;
-    private @Nullable ErrPacket restoreError;
-    /** The statement that was sent behind a restore, for another try should the restore fail. */
-    private @Nullable ByteBuf keptText;
-
-    /** Gets the outcome of making a schema the default one, in place of the client, while the login is not answered yet. */
-    private @Nullable Consumer<@Nullable ErrPacket> openingSchema;
-
-    private String schemaToOpen = "";
     /** Runs in place of the command. */
     private @Nullable Errand errand;
     private long statementsRun;
@@ -144,17 +107,23 @@ public final class ClientSession implements Tenant, Relay.Listener {
         this.program = program;
         this.multiStatementsAllowed = Capabilities.has(capabilities, Capabilities.MULTI_STATEMENTS);
         this.queryAttributes = Capabilities.has(capabilities, Capabilities.QUERY_ATTRIBUTES);
+        this.lease = new Lease(worker);
         this.session = new Session(baseline, initialState(baseline), frontend.config().pool().trustServerSideCode());
-        this.relay = new Relay(client.channel(), capabilities, TrackerFilter.DEFAULT, this);
         this.statements = new ClientStatements(session);
         this.passThrough = new PassThrough(client);
         this.variables = new PortableVariables(session, frontend.counters());
-        this.aftermath = new Aftermath(session, worker, frontend.counters(), this::questionAnswered, relay::filter);
+        this.aftermath = new Aftermath(session, worker, frontend.counters(), this::questionAnswered, this::chooseTrackers);
+        this.behindRestore = new BehindRestore(queryAttributes);
+        this.relay = new Relay(client.channel(), capabilities, TrackerFilter.DEFAULT,
+                new ResponseNotes(this, statements, aftermath, behindRestore), this);
         this.restoring = new Restoring(this, aftermath.leftovers(), frontend.counters());
         this.rewriting = new Rewriting(session, aftermath.leftovers(), worker.server().flavour(), client.id());
         this.sqlPreparing = new SqlPreparing(session, frontend, worker);
         this.pinChecks = new PinChecks(session, aftermath);
         this.pin = new SessionPin(this, frontend.pins(), frontend.config().pool().pins());
+        this.pinning = new Pinning(this, pin, frontend.counters());
+        this.commands = new Commands(this, statements, aftermath, queryAttributes);
+        this.schemaAtLogin = new SchemaAtLogin(this);
         worker.clients(account, poolCapabilities(), 1);
     }
 
@@ -196,12 +165,17 @@ public final class ClientSession implements Tenant, Relay.Listener {
     }
 
     public @Nullable ServerConnection lease() {
-        return lease;
+        return lease.connection();
+    }
+
+    /** Whether the client is gone, or has begun to log in anew. */
+    boolean over() {
+        return ended;
     }
 
     /** Whether this connection is its lease, and there still is somebody who has it. */
     boolean has(ServerConnection connection) {
-        return lease == connection && !ended;
+        return lease.is(connection) && !ended;
     }
 
     public long statementsRun() {
@@ -263,22 +237,21 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** Whether its lease can be taken back. */
     boolean resting() {
-        return resting;
+        return lease.resting();
     }
 
     /** KILL QUERY of a statement that has no lease yet: it will not run. A login is no statement. */
     void interruptWaiting() {
-        if (waiting && openingSchema == null) {
+        if (waiting && !schemaAtLogin.waits()) {
             worker.cancel(this);
             notRun(new ErrPacket(Refusal.INTERRUPTED.code(), Refusal.INTERRUPTED.sqlState(), "Query execution was interrupted"));
         }
     }
 
-    /** While a KILL is on its way to the server, the server connection that it names must not go to anybody else. */
+    /** A KILL of what runs on its lease has been sent, or answered. */
     void holdLease(boolean hold) {
-        held += hold ? 1 : -1;
-        ServerConnection has = lease;
-        if (held == 0 && has != null && !under.sent) {
+        lease.hold(hold);
+        if (!lease.held() && lease.connection() != null && !under.sent) {
             if (ended) {
                 leave();
             } else if (mode == Mode.READY) {
@@ -320,12 +293,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** Gives up whatever it has on the server, at once. */
     void cutOff() {
-        ServerConnection has = lease;
+        ServerConnection has = lease.awake();
         if (has != null) {
-            if (resting) {
-                resting = false;
-                worker.wake(has);
-            }
             relay.orphan();
             discardLease(has);
         }
@@ -335,8 +304,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     @Override
     public SessionState state() {
-        // Whoever is about to choose a schema can begin in any.
-        return openingSchema == null ? session.state() : session.state().withSchema(schemaToOpen);
+        return schemaAtLogin.waits() ? schemaAtLogin.wanted() : session.state();
     }
 
     @Override
@@ -346,6 +314,18 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     PortableVariables portableVariables() {
         return variables;
+    }
+
+    Pinning pinning() {
+        return pinning;
+    }
+
+    Rewriting rewriting() {
+        return rewriting;
+    }
+
+    PassThrough passThrough() {
+        return passThrough;
     }
 
     SqlPreparing sqlPreparing() {
@@ -358,7 +338,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     @Override
     public @Nullable ServerConnection lastConnection() {
-        return lastConnection;
+        return lease.last();
     }
 
     @Override
@@ -385,31 +365,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
             then.accept(null);
             return;
         }
-        schemaToOpen = schema;
-        openingSchema = then;
+        schemaAtLogin.begin(schema, then);
         under.begin(Command.INIT_DB, null, false);
         acquire();
-    }
-
-    private void openSchemaOn(ServerConnection connection, Consumer<@Nullable ErrPacket> then) {
-        openingSchema = null;
-        connection.ask(Question.simple(Command.INIT_DB, schemaToOpen.getBytes(StandardCharsets.UTF_8), answer -> {
-            ErrPacket error = switch (answer) {
-                case Answer.Rows rows -> null;
-                case Answer.Refused refused -> refused.error();
-                case Answer.Lost lost -> lost.cause();
-            };
-            if (error == null) {
-                SessionState with =
-                        connection.state().schema().isEmpty() ? connection.state().withSchema(schemaToOpen) : connection.state();
-                connection.state(with);
-                session.wasRead(with);
-                account.schemaOpened(schemaToOpen);
-            }
-            if (!ended) {
-                then.accept(error);
-            }
-        }));
     }
 
     /** The login has been answered. */
@@ -417,7 +375,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         mode = Mode.READY;
         // Survives a change of the user.
         aftermath.leftovers().foundRows(client.foundRows());
-        if (lease != null) {
+        if (lease.connection() != null) {
             settle();
         }
         client.consume();
@@ -434,11 +392,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
         boolean progress = true;
         while (progress && !client.closed()) {
             progress = switch (mode) {
-                case READY -> next(in);
+                case READY -> commands.next(in);
                 case STREAMING -> stream(in);
                 case SENDING_FILE -> file(in);
                 case DEDICATED -> {
-                    ServerConnection has = lease;
+                    ServerConnection has = lease.connection();
                     if (has != null) {
                         passThrough.forward(in.readRetainedSlice(in.readableBytes()), has);
                     }
@@ -449,70 +407,38 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
     }
 
-    /** Takes the next command, if it is there. */
-    private boolean next(ByteBuf in) {
-        if (aftermath.capturing() || !client.channel().isWritable() || in.readableBytes() < Packets.HEADER) {
-            // While what the last statement left is still being read, the next one, which may ask for it, has to wait; so has one whose client does not
-            // take the answers to those before.
-            return false;
-        }
-        int start = in.readerIndex();
-        int length = in.getUnsignedMediumLE(start);
-        if (in.getByte(start + 3) != 0) {
-            client.refuse(Refusal.OUT_OF_ORDER, "Got packets out of order", in.getUnsignedByte(start + 3) + 1);
-            return false;
-        }
-        if (length == 0) {
-            in.skipBytes(Packets.HEADER);
-            answerInstead(unknownCommand());
-            return true;
-        }
-        int taken = Math.min(length, WHOLE);
-        if (in.readableBytes() < Packets.HEADER + taken) {
-            return false;
-        }
-        under.begin(Command.of(in.getUnsignedByte(start + Packets.HEADER)), in.readRetainedSlice(Packets.HEADER + taken), length > WHOLE);
-        passThrough.begin(length, taken);
+    /** A command has begun. */
+    void begun() {
         mode = Mode.BUSY;
         statementsRun++;
         frontend.counters().statement();
-        dispatch();
-        return true;
     }
 
-    private void dispatch() {
-        switch (under.command()) {
-            case QUERY -> query();
-            case STMT_PREPARE -> prepareStatement();
-            case STMT_EXECUTE, STMT_BULK_EXECUTE, STMT_FETCH, STMT_SEND_LONG_DATA, STMT_RESET -> onStatement();
-            case STMT_CLOSE -> closeStatement();
-            case PING -> {
-                aftermath.leftovers().commandAnswered(0, false);
-                answer(() -> client.ok(1, session.status(), aftermath.leftovers().countedInOk()));
-            }
-            case QUIT -> client.close();
-            case SET_OPTION -> setOption();
-            case RESET_CONNECTION -> resetConnection();
-            case CHANGE_USER -> changeUser();
-            case PROCESS_KILL -> processKill();
-            case BINLOG_DUMP, BINLOG_DUMP_GTID, TABLE_DUMP, REGISTER_SLAVE, CLONE, SUBSCRIBE_GROUP_REPLICATION_STREAM -> {
-                pinIfSent(Pin.DEDICATED);
-                acquire();
-            }
-            case INIT_DB, FIELD_LIST, REFRESH, SHUTDOWN, STATISTICS, PROCESS_INFO, DEBUG -> {
-                session.beginOther();
-                acquire();
-            }
-            case SLEEP, CREATE_DB, DROP_DB, CONNECT, TIME, DELAYED_INSERT, CONNECT_OUT, DAEMON -> answerInstead(unknownCommand());
-        }
+    /** COM_SET_OPTION has been understood. */
+    void multiStatements(boolean allowed) {
+        multiStatementsAllowed = allowed;
+        aftermath.leftovers().commandAnswered(-1, false);
+        answer(() -> OwnCommands.optionSet(client.channel(), capabilities, session.status()));
     }
 
-    private static ErrPacket unknownCommand() {
-        return new ErrPacket(Refusal.UNKNOWN_COMMAND.code(), Refusal.UNKNOWN_COMMAND.sqlState(), "Unknown command");
+    /** COM_RESET_CONNECTION: as after the login. */
+    void reset() {
+        leave();
+        Baseline baseline = session.baseline();
+        session.reset(baseline, OwnCommands.afterReset(initialState(baseline), baseline, worker.server().mariaDb()));
+    }
+
+    /** COM_CHANGE_USER. */
+    void changeUser(ByteBuf payload, int sequence) {
+        client.foundRows(aftermath.leftovers().foundRows());
+        end();
+        ClientLogin again = new ClientLogin(client, false);
+        client.loginAgain(again);
+        again.changeUser(payload, capabilities, collation, sequence);
     }
 
     /** The command is dealt with here. */
-    private void answer(Runnable answering) {
+    void answer(Runnable answering) {
         under.drop();
         mode = Mode.READY;
         answering.run();
@@ -521,154 +447,33 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** An error of Usher's, or one about something that the client did not ask for, in place of an answer. */
     void answerInstead(ErrPacket error) {
         under.drop();
-        takeBackPins();
+        pinning.takeBack();
         mode = Mode.READY;
         client.err(error, 1);
         settle();
         client.consume();
     }
 
-    private void query() {
-        ByteBuf bytes = under.packet();
-        int text = bytes.readerIndex() + Packets.HEADER + 1;
-        // parameter_count and parameter_set_count come before the text; with parameters, so do their values.
-        boolean plain = !queryAttributes || bytes.readableBytes() >= Packets.HEADER + 3 && bytes.getByte(text) == 0;
-        if (queryAttributes && plain) {
-            text += 2;
-        }
-        int length = bytes.writerIndex() - text;
-        if (under.large()) {
-            under.traits = Trait.READS_LAST_INSERT_ID.bit();
-            passThrough.read(new SqlLexer(worker.server().flavour()), session.lexMode(), bytes, text, length);
-            acquire();
-            return;
-        }
-        StatementTraits read = frontend.lexer(worker).read(bytes, text, length, session.lexMode());
-        under.traits = plain ? read.bits() : read.bits() & ~Trait.SINGLE.bit();
-        if (length == DOLLAR_PROBE.length() && DOLLAR_PROBE.contentEquals(bytes.getCharSequence(text, length, StandardCharsets.US_ASCII))) {
-            under.traits = Trait.SINGLE.bit();
-        }
-        under.single = under.has(Trait.SINGLE.bit());
-        under.foundRows = under.single ? read.foundRows() : FoundRows.UNCLEAR;
-        under.verb = read.verb();
-        under.textAt = text - bytes.readerIndex();
-        under.textLength = length;
-        under.setsAutocommit = under.single && under.verb == Verb.SET && length <= LONGEST_SET_AUTOCOMMIT
-                && bytes.toString(text, length, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT).contains(AUTOCOMMIT);
-        if (read.has(Trait.UNSCOPED_SYSTEM_VARIABLE)) {
-            under.unscopedVariables = read.unscopedVariables();
-        }
-        if (under.has(Trait.USER_VARIABLE.bit())) {
-            variables.named(under, read, bytes, text, length);
-        }
-        if (session.needsText(under.traits) || under.verb == Verb.DROP) {
-            under.text = bytes.toString(text, length, StandardCharsets.ISO_8859_1);
-        }
-        if (under.single && read.has(Trait.KILL) && kill(read)) {
-            return;
-        }
-        if (plain && Rewriting.mayConcern(under.traits)) {
-            if (asksFirst()) {
-                return;
-            }
-            byte[] instead = rewriting.statement(under, ByteBufUtil.getBytes(bytes, text, length));
-            if (instead != null) {
-                replaceText(bytes, text, instead);
-                under.textLength = instead.length;
-                if (!under.text.isEmpty()) {
-                    under.text = new String(instead, StandardCharsets.ISO_8859_1);
-                }
-            }
-        }
-        if (SqlPreparing.concerns(under) && !sqlPreparing.read(under, under.text)) {
-            readVariablesThen(this::query);
-            return;
-        }
-        begin();
-        acquire();
-    }
-
     /** What the command under way depends on is only known to the leased connection. */
     void readVariablesThen(Runnable then) {
-        ServerConnection has = lease;
+        ServerConnection has = lease.awake();
         if (has == null) {
             throw new IllegalStateException("values that are not read, and no connection that has them");
-        }
-        if (resting) {
-            resting = false;
-            worker.wake(has);
         }
         aftermath.beforeQuestion(has);
         variables.ask(has, portable -> {
             if (has(has)) {
                 if (!portable) {
-                    pin(Pin.USER_VARIABLE);
+                    pinning.add(Pin.USER_VARIABLE);
                 }
                 then.run();
             }
         });
     }
 
-    private void begin() {
-        int before = session.pinBits();
-        List<String> readBefore = session.toRead();
-        session.begin(under.traits, under.unscopedVariables);
-        under.pinned |= session.pinBits() & ~before;
-        if (session.toRead() != readBefore) {
-            under.readBefore = readBefore;
-        }
-        if (before == 0 && session.pinned()) {
-            session.pins().forEach(this::countPin);
-            pin.causedBy(digest());
-        }
-    }
-
-    /** The command under way has not been sent: it has left nothing on any connection. */
-    private void takeBackPins() {
-        session.takeBack(under.pinned, under.readBefore);
-        under.pinned = 0;
-        under.readBefore = null;
-        if (lease == null) {
-            pin.settled(session.pinned(), under.verb, System.nanoTime());
-        }
-    }
-
-    private void pinIfSent(Pin pin) {
-        if (!session.has(pin)) {
-            under.pinned |= pin.bit();
-        }
-        pin(pin);
-    }
-
-    private String digest() {
-        PreparedStatement prepared = under.statement;
-        if (prepared != null) {
-            return StatementDigest.of(new String(prepared.text(), StandardCharsets.UTF_8), session.lexMode());
-        }
-        if (!under.hasPacket() || under.textLength == 0) {
-            return under.command().name();
-        }
-        ByteBuf bytes = under.packet();
-        int length = Math.min(under.textLength, LONGEST_DIGESTED);
-        return StatementDigest.of(bytes.toString(bytes.readerIndex() + under.textAt, length, StandardCharsets.UTF_8), session.lexMode());
-    }
-
-    private void pin(Pin pin) {
-        if (!session.has(pin)) {
-            session.pin(pin);
-            countPin(pin);
-            this.pin.causedBy(digest());
-        }
-    }
-
-    private void countPin(Pin pin) {
-        frontend.counters().pinned(pin);
-        log.debug("client {} of {} is pinned: {}", client.id(), account, pin.label());
-    }
-
     /** Whether the command has to wait for an answer about what the one before it left. */
-    private boolean asksFirst() {
-        ServerConnection has = lease;
+    boolean asksFirst() {
+        ServerConnection has = lease.connection();
         if (has == null) {
             aftermath.moved();
             return false;
@@ -676,247 +481,39 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (!rewriting.mustAsk(under.traits)) {
             return false;
         }
-        if (resting) {
-            resting = false;
-            worker.wake(has);
-        }
+        lease.awake();
         dispatchLater = true;
         aftermath.captureHere(has);
         return true;
     }
 
-    private void replaceText(ByteBuf bytes, int text, byte[] instead) {
-        ByteBuf out = client.channel().alloc().buffer(text - bytes.readerIndex() + instead.length);
-        int start = Packets.begin(out, 0);
-        int head = bytes.readerIndex() + Packets.HEADER;
-        out.writeBytes(bytes, head, text - head).writeBytes(instead);
-        under.packet(Packets.end(out, start));
-    }
-
-    private void setOption() {
-        ByteBuf bytes = under.packet();
-        int option = bytes.readableBytes() < Packets.HEADER + 3 ? -1 : bytes.getUnsignedShortLE(bytes.readerIndex() + Packets.HEADER + 1);
-        if (option != 0 && option != 1) {
-            answerInstead(unknownCommand());
-            return;
-        }
-        multiStatementsAllowed = option == 0;
-        aftermath.leftovers().commandAnswered(-1, false);
-        answer(() -> OwnCommands.optionSet(client.channel(), capabilities, session.status()));
-    }
-
-    private void resetConnection() {
-        statements.forget();
-        aftermath.leftovers().reset();
-        leave();
-        Baseline baseline = session.baseline();
-        session.reset(baseline, OwnCommands.afterReset(initialState(baseline), baseline, worker.server().mariaDb()));
-        answer(() -> client.ok(1, session.status()));
-    }
-
-    private void changeUser() {
-        ByteBuf bytes = under.takePacket();
-        try {
-            ByteBuf payload = bytes.slice(bytes.readerIndex() + Packets.HEADER, bytes.readableBytes() - Packets.HEADER);
-            client.foundRows(aftermath.leftovers().foundRows());
-            end();
-            ClientLogin again = new ClientLogin(client, false);
-            client.loginAgain(again);
-            again.changeUser(payload, capabilities, collation, bytes.getUnsignedByte(bytes.readerIndex() + 3));
-        } finally {
-            bytes.release();
-        }
-    }
-
-    private void processKill() {
-        ByteBuf bytes = under.packet();
-        long id = bytes.readableBytes() < Packets.HEADER + 5 ? 0 : bytes.getUnsignedIntLE(bytes.readerIndex() + Packets.HEADER + 1);
-        if (!ClientConnectionId.is(id)) {
-            // A thread of the server, or nothing at all: the server says.
-            session.beginOther();
-            acquire();
-            return;
-        }
-        under.drop();
-        Killing.kill(this, id, false);
-    }
-
-    /** @return whether it names a client connection and is answered here */
-    private boolean kill(StatementTraits read) {
-        KillTarget target = read.kill();
-        return kill(target, target.id().orElse(target.self() ? client.id().value() : -1));
-    }
-
-    private boolean kill(KillTarget target, long id) {
-        boolean thread = target.scope() == KillTarget.Scope.QUERY || target.scope() == KillTarget.Scope.CONNECTION;
-        if (!thread || !ClientConnectionId.is(id)) {
-            return false;
-        }
-        under.drop();
-        Killing.kill(this, id, target.scope() == KillTarget.Scope.QUERY);
-        return true;
-    }
-
-    // ---- prepared statements ----
-
-    private void prepareStatement() {
-        ByteBuf bytes = under.packet();
-        int text = bytes.readerIndex() + Packets.HEADER + 1;
-        int length = bytes.writerIndex() - text;
-        if (statements.tooMany()) {
-            answerInstead(new ErrPacket(1461, "42000", "Can't create more than max_prepared_stmt_count statements"));
-            return;
-        }
-        statements.text(bytes, text, length, true);
-        if (under.large()) {
-            // Its traits would have to be known before it is executed; nobody prepares statements of this size.
-            pinIfSent(Pin.UNEXPLAINED);
-            statements.preparing(Trait.READS_LAST_INSERT_ID.bit(), List.of(), List.of(), FoundRows.UNCLEAR);
-        } else {
-            StatementTraits read = frontend.lexer(worker).read(bytes, text, length, session.lexMode());
-            if (read.has(Trait.USER_VARIABLE) && session.variables().anyUnread(read.userVariables())) {
-                if (!session.has(Pin.USER_VARIABLE)) {
-                    readVariablesThen(this::prepareStatement);
-                    return;
-                }
-                // Their types belong to the statement, and it could not be prepared elsewhere.
-                pin(Pin.SQL_PREPARE);
-            }
-            statements.preparing(read.bits(), read.unscopedVariables(), read.userVariables(), read.foundRows());
-            byte[] instead = Rewriting.mayConcern(read.bits())
-                    ? rewriting.preparing(read.bits(), ByteBufUtil.getBytes(bytes, text, length))
-                    : null;
-            if (instead != null) {
-                replaceText(bytes, text, instead);
-                statements.text(instead);
-            }
-        }
-        session.beginOther();
-        acquire();
-    }
-
-    private void onStatement() {
-        ByteBuf bytes = under.packet();
-        if (bytes.readableBytes() < Packets.HEADER + 5) {
-            client.refuse(Refusal.MALFORMED_PACKET, "Malformed communication packet", 1);
-            return;
-        }
-        Command command = under.command();
-        int id = ExecutePacket.statementId(bytes);
-        PreparedStatement of = statements.find(id);
-        under.statement = of;
-        if (of == null && command == Command.STMT_SEND_LONG_DATA) {
-            // There is no answer that could say so.
-            answer(() -> {});
-        } else if (of == null) {
-            String to = !worker.server().mariaDb() ? "mysql_stmt_precheck"
-                    : command == Command.STMT_FETCH ? "mysqld_stmt_fetch"
-                            : command == Command.STMT_RESET ? "mysqld_stmt_reset" : "mysqld_stmt_execute";
-            answerOnStatement(new ErrPacket(
-                    Refusal.UNKNOWN_STATEMENT.code(),
-                    Refusal.UNKNOWN_STATEMENT.sqlState(),
-                    "Unknown prepared statement handler (" + Integer.toUnsignedString(id) + ") given to " + to));
-        } else if (command == Command.STMT_FETCH && !statements.hasCursor(of)) {
-            // The server would name its own id.
-            answerOnStatement(new ErrPacket(1421, "HY000",
-                    "The statement (" + Integer.toUnsignedString(id) + ") has no open cursor" + (worker.server().mariaDb() ? "" : ".")));
-        } else if (command == Command.STMT_RESET && lease == null) {
-            aftermath.leftovers().commandAnswered(0, false);
-            answer(() -> client.ok(1, session.status()));
-        } else {
-            under.statement = of.executed();
-            if (command == Command.STMT_EXECUTE || command == Command.STMT_BULK_EXECUTE) {
-                under.traits = ClientStatements.traits(of);
-                under.foundRows = of.foundRows();
-                under.statement = of;
-                of.asPrepared();
-                if (under.has(Trait.KILL.bit()) && killExecuted(of)) {
-                    return;
-                }
-                if (Rewriting.mayConcern(under.traits) && !rewriteExecution(of)) {
-                    return;
-                }
-                under.unscopedVariables = of.unscopedVariables();
-                under.variables = of.userVariables();
-                under.variablesRead = of.userVariables();
-                if (session.needsText(under.traits)) {
-                    under.text = new String(of.text(), StandardCharsets.ISO_8859_1);
-                }
-                begin();
-            }
-            acquire();
-        }
-    }
-
-    private void answerOnStatement(ErrPacket error) {
-        aftermath.leftovers().failedHere(error.code(), error.message());
-        answerInstead(error);
-    }
-
-    /** A KILL with its id in the text, or as the only parameter. */
-    private boolean killExecuted(PreparedStatement of) {
-        StatementTraits read =
-                frontend.lexer(worker).read(Unpooled.wrappedBuffer(of.text()), 0, of.text().length, session.lexMode());
-        KillTarget target = read.kill();
-        long id = target.id().orElse(target.self() ? client.id().value() : -1);
-        return kill(target, id < 0 && of.parameters() == 1 ? ExecutePacket.integer(under.packet(), of, queryAttributes) : id);
-    }
-
-    /** @return false if it has to wait for an answer about what the command before it left */
-    private boolean rewriteExecution(PreparedStatement of) {
-        ServerConnection has = lease;
-        boolean asItIs = has != null && has.statements().find(of) != null && has.state().equals(session.state());
-        if (asksFirst()) {
-            return false;
-        }
-        if (has != null && !asItIs && Rewriting.readsLeftovers(under.traits)) {
-            // What brings the connection into the statement's state changes what the statement is to read.
-            aftermath.captureHere(has);
-            if (aftermath.capturing()) {
-                dispatchLater = true;
-                return false;
-            }
-        }
-        byte[] instead = of.longData() ? null : rewriting.execution(under, of.text());
-        if (instead != null) {
-            under.statement = of.withText(instead);
-        }
-        return true;
-    }
-
-    private void closeStatement() {
-        ByteBuf bytes = under.packet();
-        if (bytes.readableBytes() >= Packets.HEADER + 5) {
-            statements.close(ExecutePacket.statementId(bytes), lease);
-        }
-        answer(this::settle);
+    /** Reads what the last statement left, before its connection is changed; whether the command has to wait for that. */
+    boolean waitsForCapture(ServerConnection connection) {
+        aftermath.captureHere(connection);
+        dispatchLater = aftermath.capturing();
+        return dispatchLater;
     }
 
     // ---- lease ----
 
     void acquire() {
-        ServerConnection has = lease;
+        ServerConnection has = lease.again();
         if (has == null) {
             waiting = true;
             worker.acquire(this);
-            return;
+        } else {
+            prepare(has);
         }
-        if (resting) {
-            resting = false;
-            worker.wake(has);
-        }
-        fresh = false;
-        prepare(has);
     }
 
     /** Whether the lease has been got for the command under way, so that nothing of the session's is there yet. */
     boolean isFresh() {
-        return fresh;
+        return lease.fresh();
     }
 
     /** What only the leased connection knows is read, if there is anything. */
     void beforeReset(ServerConnection connection) {
-        if (!fresh) {
+        if (!lease.fresh()) {
             aftermath.captureHere(connection);
         }
     }
@@ -931,8 +528,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     @Override
     public void granted(ServerConnection connection) {
         waiting = false;
-        lease = connection;
-        fresh = true;
+        lease.begin(connection);
         aftermath.moved();
         if (session.baseline() != connection.baseline()) {
             session.rebase(connection.baseline());
@@ -947,10 +543,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
             connection.ask(Question.query(running.sql(), running.then()));
             return;
         }
-        Consumer<@Nullable ErrPacket> opening = openingSchema;
-        if (opening != null) {
-            SessionState inItsSchema = session.state().withSchema(connection.state().schema());
-            restoring.restoreThen(connection, inItsSchema, () -> openSchemaOn(connection, opening));
+        if (schemaAtLogin.waits()) {
+            restoring.restoreThen(connection, schemaAtLogin.enough(connection), () -> schemaAtLogin.openOn(connection));
         } else {
             restoring.prepare(connection, under);
         }
@@ -973,15 +567,12 @@ public final class ClientSession implements Tenant, Relay.Listener {
             failed.then().accept(new Answer.Refused(error));
             return;
         }
-        Consumer<@Nullable ErrPacket> opening = openingSchema;
-        if (opening != null) {
-            openingSchema = null;
-            opening.accept(error);
+        if (schemaAtLogin.failed(error)) {
             return;
         }
         boolean answerable = under.command().response() != Response.NONE;
         under.drop();
-        takeBackPins();
+        pinning.takeBack();
         mode = Mode.READY;
         if (answerable) {
             client.err(error, 1);
@@ -996,13 +587,13 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** Gives up a lease whose connection nobody should have after this session. */
     void discardLease(ServerConnection connection) {
-        lease = null;
+        lease.gone();
         worker.discard(connection);
     }
 
     /** Whether the command that could not be sent is still there. */
     boolean canTryAgain() {
-        return under.hasPacket() || openingSchema != null;
+        return under.hasPacket() || schemaAtLogin.waits();
     }
 
     /** Sends the command, with a restore in front of it in the same COM_QUERY where there is one. */
@@ -1033,7 +624,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             if (restore == null) {
                 connection.send(bytes, relay);
             } else {
-                sendBehind(restore, bytes, connection);
+                behindRestore.send(restore, bytes, connection, relay);
             }
         }
         connection.flush();
@@ -1049,20 +640,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
     }
 
-    private void sendBehind(RestorePlan.Statements restore, ByteBuf bytes, ServerConnection connection) {
-        byte[] sql = restore.sql().getBytes(StandardCharsets.UTF_8);
-        int skip = Packets.HEADER + 1 + (queryAttributes ? 2 : 0);
-        int length = bytes.readableBytes() - Packets.HEADER + sql.length;
-        ByteBuf head = client.channel().alloc().buffer(skip + sql.length);
-        head.writeMediumLE(length).writeByte(0).writeBytes(bytes, bytes.readerIndex() + Packets.HEADER, skip - Packets.HEADER)
-                .writeBytes(sql);
-        keptText = bytes.retainedDuplicate();
-        connection.send(head, relay);
-        connection.write(bytes.skipBytes(skip));
-    }
-
     private boolean stream(ByteBuf in) {
-        ServerConnection has = lease;
+        ServerConnection has = lease.connection();
         if (has == null) {
             return false;
         }
@@ -1075,7 +654,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             under.traits = read.bits();
             under.variables = read.userVariables();
             under.unscopedVariables = read.unscopedVariables();
-            begin();
+            pinning.begin();
         }
         if (finishedEarly) {
             // The server has answered before it had everything (an error): the response is through.
@@ -1086,7 +665,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     }
 
     private boolean file(ByteBuf in) {
-        ServerConnection has = lease;
+        ServerConnection has = lease.connection();
         if (has == null || !passThrough.passFile(in, has)) {
             return false;
         }
@@ -1111,7 +690,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** A slow client stops its server connection from being read, and with it the server. */
     void clientWritable(boolean writable) {
-        ServerConnection has = lease;
+        ServerConnection has = lease.connection();
         if (has != null && under.sent && has.channel().config().isAutoRead() != writable) {
             has.channel().config().setAutoRead(writable);
         }
@@ -1121,57 +700,6 @@ public final class ClientSession implements Tenant, Relay.Listener {
     }
 
     // ---- the response ----
-
-    @Override
-    public void ok(ServerConnection connection, OkPacket ok) {
-        dropKeptText();
-        if (connection.collationUnknown() && !under.has(Trait.SET_NAMES.bit())) {
-            session.read("collation_connection");
-            session.read("character_set_connection");
-        }
-        if (connection.optionBitsChanged() && worker.server().mariaDb() && !under.setsAutocommit) {
-            Baseline.OPTION_BITS.forEach(session::read);
-        }
-        aftermath.noted(under, ok, relay.rows());
-        boolean unexplained = connection.unexplainedChange() && under.preparing == null && !under.deallocates;
-        session.completed(ok.status(), ok.insertId(), connection.state(), unexplained,
-                connection.characteristics());
-        if (under.command() == Command.STMT_FETCH || under.command() == Command.STMT_EXECUTE) {
-            statements.answered(under.statement, ok.status(), connection);
-        }
-    }
-
-    /** No tracker reports everything that was set: MariaDB says of a character set and its collation only one. */
-    @Override
-    public void restored(ServerConnection connection) {
-        connection.state(session.state());
-        variables.restored(connection);
-    }
-
-    @Override
-    public void err(ServerConnection connection, ErrPacket error, boolean statementRan) {
-        under.failed = true;
-        if (statementRan) {
-            dropKeptText();
-            aftermath.failed(under, error);
-        } else {
-            restoreError = error;
-        }
-    }
-
-    private void dropKeptText() {
-        ByteBuf kept = keptText;
-        if (kept != null) {
-            keptText = null;
-            kept.release();
-        }
-    }
-
-    @Override
-    public int prepared(ServerConnection connection, int serverId, int parameters) {
-        aftermath.leftovers().prepared();
-        return statements.prepared(connection, serverId, parameters);
-    }
 
     @Override
     public void localInfile(int sequenceShift) {
@@ -1184,7 +712,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     public void finished(ServerConnection connection) {
         if (ended) {
             under.sent = false;
-            if (lease == connection) {
+            if (lease.is(connection)) {
                 session.pin(Pin.UNEXPLAINED);
                 leave();
             }
@@ -1194,12 +722,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (!connection.channel().config().isAutoRead()) {
             connection.channel().config().setAutoRead(true);
         }
-        ErrPacket notRestored = restoreError;
-        ByteBuf kept = keptText;
-        if (notRestored != null && kept != null) {
-            restoreError = null;
-            keptText = null;
-            under.packet(kept);
+        ErrPacket notRestored = behindRestore.takeRefusal();
+        if (notRestored != null) {
+            under.packet(behindRestore.takeText());
             under.sent = false;
             under.failed = false;
             restoring.failed(connection, notRestored);
@@ -1232,16 +757,20 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
     }
 
+    private void chooseTrackers(TrackerFilter filter) {
+        relay.filter(filter);
+    }
+
     /** A question that was asked behind a statement is answered. */
     private void questionAnswered(ServerConnection connection) {
         if (dispatchLater && !aftermath.capturing()) {
             dispatchLater = false;
             if (!ended && !connection.closed()) {
-                dispatch();
+                commands.dispatch();
             }
             return;
         }
-        if (lease == connection && !under.sent) {
+        if (lease.is(connection) && !under.sent) {
             if (ended) {
                 leave();
             } else if (mode == Mode.READY) {
@@ -1254,25 +783,20 @@ public final class ClientSession implements Tenant, Relay.Listener {
     }
 
     /** Nothing is under way: the lease rests, or goes back, unless something pins it or is still to be found out. */
-    private void settle() {
-        ServerConnection has = lease;
-        if (has == null || resting) {
+    void settle() {
+        ServerConnection has = lease.connection();
+        if (has == null || lease.resting()) {
             return;
         }
         idleSince = System.nanoTime();
         pin.settled(session.pinned(), under.verb, idleSince);
-        if (has.owed() > 0 || held > 0 || session.pinned()) {
+        if (has.owed() > 0 || lease.held() || session.pinned()) {
             return;
         }
-        if (worker.rest(has)) {
-            resting = true;
+        if (lease.rest(has) || askVariables(has)) {
             return;
         }
-        if (askVariables(has)) {
-            return;
-        }
-        lease = null;
-        lastConnection = has;
+        lease.end(has);
         aftermath.capture(has);
         worker.release(has);
     }
@@ -1287,8 +811,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
     }
 
     private void variablesRead(ServerConnection connection, boolean portable) {
-        if (lease == connection && !portable) {
-            pin(Pin.USER_VARIABLE);
+        if (lease.is(connection) && !portable) {
+            pinning.add(Pin.USER_VARIABLE);
             worker.cannotGiveUp(connection);
         }
         questionAnswered(connection);
@@ -1296,12 +820,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     @Override
     public boolean takenBack(ServerConnection connection) {
-        resting = false;
+        lease.disturbed();
         if (askVariables(connection)) {
             return false;
         }
-        lease = null;
-        lastConnection = connection;
+        lease.end(connection);
         aftermath.capture(connection);
         return true;
     }
@@ -1312,13 +835,12 @@ public final class ClientSession implements Tenant, Relay.Listener {
     public void lost(ServerConnection connection, ErrPacket cause) {
         boolean told = responseLost;
         if (mode == Mode.BUSY && !under.sent && !told) {
-            takeBackPins();
+            pinning.takeBack();
         }
         boolean rebuildable = rebuildable();
-        if (lease == connection) {
+        if (lease.is(connection)) {
             // A command that was already there may have got another one when the loss of the response was answered.
-            lease = null;
-            resting = false;
+            lease.gone();
         }
         responseLost = false;
         if (ended || told) {
@@ -1337,7 +859,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** The response under way is lost; {@link #lost(ServerConnection, ErrPacket) the connection's loss} follows. */
     @Override
     public void lostResponse(ServerConnection connection, ErrPacket cause) {
-        dropKeptText();
+        behindRestore.drop();
         if (ended) {
             return;
         }
@@ -1350,7 +872,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     @Override
     public void pointless(ServerConnection connection) {
-        if (lease == connection) {
+        if (lease.is(connection)) {
             discardLease(connection);
         }
     }
@@ -1361,13 +883,10 @@ public final class ClientSession implements Tenant, Relay.Listener {
     }
 
     private void answerLost(ErrPacket cause, boolean goesOn, int sequence) {
-        Consumer<@Nullable ErrPacket> opening = openingSchema;
         under.drop();
         under.sent = false;
-        lease = null;
-        if (opening != null) {
-            openingSchema = null;
-            opening.accept(cause);
+        lease.gone();
+        if (schemaAtLogin.failed(cause)) {
             return;
         }
         if (sequence >= 0 && dying) {
@@ -1387,17 +906,14 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** Gives the lease up for good: by a reset if anything is left that is not portable. What is still being asked is waited for. */
     private void leave() {
-        ServerConnection has = lease;
-        if (has == null || ended && (held > 0 || has.owed() > 0)) {
+        ServerConnection has = lease.connection();
+        if (has == null || ended && (lease.held() || has.owed() > 0)) {
             return;
         }
-        lease = null;
+        lease.awake();
+        lease.gone();
         pin.over();
-        if (resting) {
-            resting = false;
-            worker.wake(has);
-        }
-        if (has.owed() > 0 || held > 0 || session.has(Pin.DEDICATED) || session.has(Pin.XA)) {
+        if (has.owed() > 0 || lease.held() || session.has(Pin.DEDICATED) || session.has(Pin.XA)) {
             worker.discard(has);
         } else if (session.pinned() || !session.toRead().isEmpty()) {
             worker.releaseForReset(has);
@@ -1411,7 +927,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         ended = true;
         worker.clients(account, poolCapabilities(), -1);
         under.drop();
-        openingSchema = null;
+        schemaAtLogin.cancel();
         if (waiting) {
             waiting = false;
             worker.cancel(this);
@@ -1433,8 +949,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return;
         }
         end();
-        dropKeptText();
-        ServerConnection has = lease;
+        behindRestore.drop();
+        ServerConnection has = lease.connection();
         if (has != null && under.sent) {
             // The server goes on with a statement, as it would if the client had been its own, and what it answers is thrown away. Once an answer has begun it
             // could be endless, and a file that the client was to send never comes.

@@ -8,6 +8,7 @@ import dev.usher.session.Trait;
 import dev.usher.session.UserVariable;
 import dev.usher.session.Verb;
 import dev.usher.wire.Command;
+import dev.usher.wire.Packets;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Map;
@@ -153,6 +154,16 @@ final class CommandUnderWay {
     void packet(ByteBuf other) {
         drop();
         packet = other;
+    }
+
+    /** Another text in the place of that which begins at index {@code text} of its packet and ends with it. */
+    void replaceText(int text, byte[] instead) {
+        ByteBuf bytes = packet();
+        ByteBuf out = bytes.alloc().buffer(text - bytes.readerIndex() + instead.length);
+        int start = Packets.begin(out, 0);
+        int head = bytes.readerIndex() + Packets.HEADER;
+        out.writeBytes(bytes, head, text - head).writeBytes(instead);
+        packet(Packets.end(out, start));
     }
 
     /** The packet, which is now the caller's. */

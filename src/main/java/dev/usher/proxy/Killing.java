@@ -9,6 +9,7 @@ import dev.usher.pool.Question;
 import dev.usher.pool.Question.Answer;
 import dev.usher.pool.ServerConnection;
 import dev.usher.pool.Worker;
+import dev.usher.session.KillTarget;
 import dev.usher.wire.ErrPacket;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,23 @@ final class Killing {
         this.worker = worker;
         this.account = account;
         this.overOwn = overOwn;
+    }
+
+    /**
+     * A KILL that a client has sent as its command under way.
+     *
+     * @param parameter the id, where the text has none; -1 if there is none either
+     * @return whether it names a client connection and is answered here
+     */
+    static boolean asked(ClientSession killer, KillTarget target, long parameter) {
+        long id = target.id().orElse(target.self() ? killer.id().value() : parameter);
+        boolean thread = target.scope() == KillTarget.Scope.QUERY || target.scope() == KillTarget.Scope.CONNECTION;
+        if (!thread || !ClientConnectionId.is(id)) {
+            return false;
+        }
+        killer.underWay().drop();
+        kill(killer, id, target.scope() == KillTarget.Scope.QUERY);
+        return true;
     }
 
     /** On the loop of {@code killer}, which gets {@link ClientSession#killed} in the end. */

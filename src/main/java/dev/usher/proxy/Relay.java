@@ -5,7 +5,6 @@ import dev.usher.pool.ServerConnection;
 import dev.usher.wire.Capabilities;
 import dev.usher.wire.Command.Response;
 import dev.usher.wire.ErrPacket;
-import dev.usher.wire.LengthEncoded;
 import dev.usher.wire.MalformedPacketException;
 import dev.usher.wire.OkPacket;
 import dev.usher.wire.Packets;
@@ -22,19 +21,26 @@ import org.jspecify.annotations.Nullable;
  * they differ (DEPRECATE_EOF, session trackers, statement ids) are written anew, and sequence ids follow.
  */
 final class Relay extends Exchange {
-    /** Tells the client connection what the response says. */
-    interface Listener {
+    /** Is told what the response says. */
+    interface Notes {
         /** All of the restore in front of the statement has succeeded. */
         void restored(ServerConnection connection);
 
-        /** OK or the end of a result set; the connection has taken note of it. */
-        void ok(ServerConnection connection, OkPacket ok);
+        /**
+         * OK or the end of a result set; the connection has taken note of it.
+         *
+         * @param rows of the result set
+         */
+        void ok(ServerConnection connection, OkPacket ok, long rows);
 
         void err(ServerConnection connection, ErrPacket error, boolean statementRan);
 
         /** @return the id that the client gets instead of the server's */
         int prepared(ServerConnection connection, int serverId, int parameters);
+    }
 
+    /** Is told where the response has got to. */
+    interface Listener {
         void localInfile(int sequenceShift);
 
         void finished(ServerConnection connection);
@@ -53,6 +59,7 @@ final class Relay extends Exchange {
     private final boolean deprecateEof;
     private final boolean sessionTrack;
     private TrackerFilter filter;
+    private final Notes notes;
     private final Listener listener;
     private Response shape = Response.NONE;
     private int absorb;
@@ -71,11 +78,12 @@ final class Relay extends Exchange {
     private boolean addedBinary;
     private int countedInOk = -1;
 
-    Relay(Channel client, long clientCapabilities, TrackerFilter filter, Listener listener) {
+    Relay(Channel client, long clientCapabilities, TrackerFilter filter, Notes notes, Listener listener) {
         this.client = client;
         this.deprecateEof = Capabilities.has(clientCapabilities, Capabilities.DEPRECATE_EOF);
         this.sessionTrack = Capabilities.has(clientCapabilities, Capabilities.SESSION_TRACK);
         this.filter = filter;
+        this.notes = notes;
         this.listener = listener;
     }
 
@@ -114,11 +122,6 @@ final class Relay extends Exchange {
     /** The client is gone: whatever still comes is thrown away. */
     void orphan() {
         orphaned = true;
-    }
-
-    /** Rows of the last result set. */
-    long rows() {
-        return rows;
     }
 
     /** Whether the client has got any byte of the response. */
@@ -201,12 +204,12 @@ final class Relay extends Exchange {
                     connection.noted(ok);
                     if (absorb > 0) {
                         if (--absorb == 0) {
-                            listener.restored(connection);
+                            notes.restored(connection);
                         }
                         from = in.readerIndex();
                         continue;
                     }
-                    listener.ok(connection, ok);
+                    notes.ok(connection, ok, rows);
                     if (mustRewrite(ok)) {
                         pass(in, reader.packetStart());
                         writeOk(reader.lastSequence(), OkPacket.HEADER, ok);
@@ -218,7 +221,7 @@ final class Relay extends Exchange {
                     OkPacket ok = reader.ok();
                     rows = reader.rows();
                     connection.noted(ok);
-                    listener.ok(connection, ok);
+                    notes.ok(connection, ok, rows);
                     boolean more = insertRows(in, reader);
                     if (!deprecateEof) {
                         pass(in, reader.packetStart());
@@ -239,11 +242,11 @@ final class Relay extends Exchange {
                         restoreFailed = true;
                         from = in.readerIndex();
                     }
-                    listener.err(connection, error, !restoreFailed);
+                    notes.err(connection, error, !restoreFailed);
                 }
                 case PREPARE_OK -> {
                     int at = reader.packetStart() + Packets.HEADER;
-                    int id = listener.prepared(connection, in.getIntLE(at + 1), in.getUnsignedShortLE(at + 7));
+                    int id = notes.prepared(connection, in.getIntLE(at + 1), in.getUnsignedShortLE(at + 7));
                     in.setIntLE(at + 1, id);
                 }
                 case LOCAL_INFILE -> {

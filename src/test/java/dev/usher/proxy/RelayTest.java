@@ -192,7 +192,7 @@ class RelayTest {
     }
 
     /** A relay between two embedded channels, and what it tells about the response. */
-    private static final class Relayed implements Relay.Listener, AutoCloseable {
+    private static final class Relayed implements Relay.Notes, Relay.Listener, AutoCloseable {
         private final EmbeddedChannel clientChannel = new EmbeddedChannel();
         private final EmbeddedChannel serverChannel = new EmbeddedChannel();
         private final ServerConnection connection = LoneServerConnection.on(serverChannel);
@@ -206,7 +206,7 @@ class RelayTest {
 
         Relayed(boolean deprecateEof, boolean sessionTrack) {
             long capabilities = (deprecateEof ? Capabilities.DEPRECATE_EOF : 0) | (sessionTrack ? Capabilities.SESSION_TRACK : 0);
-            relay = new Relay(clientChannel, capabilities, TrackerFilter.DEFAULT, this);
+            relay = new Relay(clientChannel, capabilities, TrackerFilter.DEFAULT, this, this);
         }
 
         void begin(Response shape, int restoreStatements) {
@@ -235,7 +235,7 @@ class RelayTest {
         }
 
         @Override
-        public void ok(ServerConnection from, OkPacket ok) {
+        public void ok(ServerConnection from, OkPacket ok, long rows) {
             assertThat(from).isSameAs(connection);
         }
 

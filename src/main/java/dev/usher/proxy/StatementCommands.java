@@ -1,0 +1,178 @@
+package dev.usher.proxy;
+
+import dev.usher.error.Refusal;
+import dev.usher.pool.ServerConnection;
+import dev.usher.pool.Worker;
+import dev.usher.session.FoundRows;
+import dev.usher.session.KillTarget;
+import dev.usher.session.LexMode;
+import dev.usher.session.Pin;
+import dev.usher.session.PreparedStatement;
+import dev.usher.session.Session;
+import dev.usher.session.StatementTraits;
+import dev.usher.session.Trait;
+import dev.usher.wire.Command;
+import dev.usher.wire.ErrPacket;
+import dev.usher.wire.Packets;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** COM_STMT_PREPARE and the commands on what it made, until they need a lease. */
+final class StatementCommands {
+    private final ClientSession owner;
+    private final Session session;
+    private final CommandUnderWay under;
+    private final ClientStatements statements;
+    private final Aftermath aftermath;
+    private final Worker worker;
+    private final Frontend frontend;
+    private final boolean queryAttributes;
+
+    StatementCommands(ClientSession owner, ClientStatements statements, Aftermath aftermath, Frontend frontend, boolean queryAttributes) {
+        this.owner = owner;
+        this.session = owner.session();
+        this.under = owner.underWay();
+        this.statements = statements;
+        this.aftermath = aftermath;
+        this.worker = owner.worker();
+        this.frontend = frontend;
+        this.queryAttributes = queryAttributes;
+    }
+
+    void prepare() {
+        ByteBuf bytes = under.packet();
+        int text = bytes.readerIndex() + Packets.HEADER + 1;
+        int length = bytes.writerIndex() - text;
+        if (statements.tooMany()) {
+            owner.answerInstead(new ErrPacket(1461, "42000", "Can't create more than max_prepared_stmt_count statements"));
+            return;
+        }
+        statements.text(bytes, text, length, true);
+        if (under.large()) {
+            // Its traits would have to be known before it is executed; nobody prepares statements of this size.
+            owner.pinning().addIfSent(Pin.UNEXPLAINED);
+            statements.preparing(Trait.READS_LAST_INSERT_ID.bit(), List.of(), List.of(), FoundRows.UNCLEAR);
+        } else {
+            StatementTraits read = frontend.lexer(worker).read(bytes, text, length, session.lexMode());
+            if (read.has(Trait.USER_VARIABLE) && session.variables().anyUnread(read.userVariables())) {
+                if (!session.has(Pin.USER_VARIABLE)) {
+                    owner.readVariablesThen(this::prepare);
+                    return;
+                }
+                // Their types belong to the statement, and it could not be prepared elsewhere.
+                owner.pinning().add(Pin.SQL_PREPARE);
+            }
+            statements.preparing(read.bits(), read.unscopedVariables(), read.userVariables(), read.foundRows());
+            byte[] instead = Rewriting.mayConcern(read.bits())
+                    ? owner.rewriting().preparing(read.bits(), ByteBufUtil.getBytes(bytes, text, length))
+                    : null;
+            if (instead != null) {
+                under.replaceText(text, instead);
+                statements.text(instead);
+            }
+        }
+        session.beginOther();
+        owner.acquire();
+    }
+
+    /** EXECUTE, FETCH, SEND_LONG_DATA, RESET. */
+    void onStatement() {
+        ByteBuf bytes = under.packet();
+        if (bytes.readableBytes() < Packets.HEADER + 5) {
+            owner.client().refuse(Refusal.MALFORMED_PACKET, "Malformed communication packet", 1);
+            return;
+        }
+        Command command = under.command();
+        int id = ExecutePacket.statementId(bytes);
+        PreparedStatement of = statements.find(id);
+        under.statement = of;
+        if (of == null && command == Command.STMT_SEND_LONG_DATA) {
+            // There is no answer that could say so.
+            owner.answer(() -> {});
+        } else if (of == null) {
+            answerInstead(unknown(command, id));
+        } else if (command == Command.STMT_FETCH && !statements.hasCursor(of)) {
+            // The server would name its own id.
+            answerInstead(new ErrPacket(1421, "HY000",
+                    "The statement (" + Integer.toUnsignedString(id) + ") has no open cursor" + (worker.server().mariaDb() ? "" : ".")));
+        } else if (command == Command.STMT_RESET && owner.lease() == null) {
+            aftermath.leftovers().commandAnswered(0, false);
+            owner.answer(() -> owner.client().ok(1, session.status()));
+        } else if (command == Command.STMT_EXECUTE || command == Command.STMT_BULK_EXECUTE) {
+            execute(of);
+        } else {
+            under.statement = of.executed();
+            owner.acquire();
+        }
+    }
+
+    private ErrPacket unknown(Command command, int id) {
+        String to = !worker.server().mariaDb() ? "mysql_stmt_precheck"
+                : command == Command.STMT_FETCH ? "mysqld_stmt_fetch"
+                        : command == Command.STMT_RESET ? "mysqld_stmt_reset" : "mysqld_stmt_execute";
+        return new ErrPacket(Refusal.UNKNOWN_STATEMENT.code(), Refusal.UNKNOWN_STATEMENT.sqlState(),
+                "Unknown prepared statement handler (" + Integer.toUnsignedString(id) + ") given to " + to);
+    }
+
+    private void answerInstead(ErrPacket error) {
+        aftermath.leftovers().failedHere(error.code(), error.message());
+        owner.answerInstead(error);
+    }
+
+    private void execute(PreparedStatement of) {
+        under.traits = ClientStatements.traits(of);
+        under.foundRows = of.foundRows();
+        of.asPrepared();
+        if (under.has(Trait.KILL.bit()) && killAsked(of)) {
+            return;
+        }
+        if (Rewriting.mayConcern(under.traits) && !rewrite(of)) {
+            return;
+        }
+        under.unscopedVariables = of.unscopedVariables();
+        under.variables = of.userVariables();
+        under.variablesRead = of.userVariables();
+        if (session.needsText(under.traits)) {
+            under.text = new String(of.text(), StandardCharsets.ISO_8859_1);
+        }
+        owner.pinning().begin();
+        owner.acquire();
+    }
+
+    /** A KILL with its id in the text, or as the only parameter. */
+    private boolean killAsked(PreparedStatement of) {
+        LexMode mode = session.lexMode();
+        KillTarget target = frontend.lexer(worker).read(Unpooled.wrappedBuffer(of.text()), 0, of.text().length, mode).kill();
+        long parameter = of.parameters() == 1 ? ExecutePacket.integer(under.packet(), of, queryAttributes) : -1;
+        return Killing.asked(owner, target, parameter);
+    }
+
+    /** @return false if it has to wait for an answer about what the command before it left */
+    private boolean rewrite(PreparedStatement of) {
+        ServerConnection has = owner.lease();
+        boolean asItIs = has != null && has.statements().find(of) != null && has.state().equals(session.state());
+        if (owner.asksFirst()) {
+            return false;
+        }
+        if (has != null && !asItIs && Rewriting.readsLeftovers(under.traits) && owner.waitsForCapture(has)) {
+            // What brings the connection into the statement's state changes what the statement is to read.
+            return false;
+        }
+        byte[] instead = of.longData() ? null : owner.rewriting().execution(under, of.text());
+        if (instead != null) {
+            under.statement = of.withText(instead);
+        }
+        return true;
+    }
+
+    void close() {
+        ByteBuf bytes = under.packet();
+        if (bytes.readableBytes() >= Packets.HEADER + 5) {
+            statements.close(ExecutePacket.statementId(bytes), owner.lease());
+        }
+        owner.answer(owner::settle);
+    }
+}
