@@ -288,8 +288,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         channel.write(bytes, channel.voidPromise());
     }
 
+    /** Sends what has been written, at the end of the loop's round. */
     public void flush() {
-        channel.flush();
+        worker.flushes().add(channel);
     }
 
     /** Asks something, behind whatever has been sent already. */
@@ -297,7 +298,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         ByteBuf out = channel.alloc().buffer(128);
         question.write(out, Capabilities.has(capabilities, Capabilities.QUERY_ATTRIBUTES));
         send(out, question);
-        channel.flush();
+        flush();
     }
 
     @Override

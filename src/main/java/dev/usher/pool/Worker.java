@@ -33,6 +33,7 @@ public final class Worker {
     private final Server server;
     private final Accounts accounts;
     private final PoolCounters counters;
+    private final Flushes flushes;
     private final Opener opener;
     private final HandOver handOver;
     private final Map<PoolKey, Pool> pools = new LinkedHashMap<>();
@@ -58,6 +59,7 @@ public final class Worker {
         this.counters = counters;
         this.handOver = config.pool().handOver();
         ServerConfig to = config.server();
+        this.flushes = new Flushes(loop);
         this.opener = new Opener(this, loop, new ServerLink(to), tls, server, config.pool().serverLifetime());
         this.budgetWatch = new BudgetWatch(budget, config.pool());
         this.openings = new Openings(this, opener, queue, budgetWatch);
@@ -69,6 +71,11 @@ public final class Worker {
 
     public EventLoop loop() {
         return loop;
+    }
+
+    /** What has been written on the loop and is to be sent. */
+    public Flushes flushes() {
+        return flushes;
     }
 
     public UsherConfig config() {

@@ -718,7 +718,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             }
             return;
         }
-        client.channel().flush();
+        worker.flushes().add(client.channel());
         if (!connection.channel().config().isAutoRead()) {
             connection.channel().config().setAutoRead(true);
         }

@@ -110,7 +110,7 @@ final class PassThrough {
     /** A slow server stops the client from being read. */
     void forward(ByteBuf bytes, ServerConnection to) {
         to.write(bytes);
-        to.flush();
+        to.channel().flush();
         if (!to.channel().isWritable()) {
             serverBehind = true;
             client.channel().config().setAutoRead(false);
