@@ -8,11 +8,18 @@ started=()
 
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 69; }
 
-end() {
-  local status=$? pid
-  trap - EXIT
+# Ends what has been started.
+stop() {
+  local pid
   for pid in "${started[@]}"; do kill "$pid" 2>/dev/null; done
   for pid in "${started[@]}"; do wait "$pid" 2>/dev/null; done
+  started=()
+}
+
+end() {
+  local status=$?
+  trap - EXIT
+  stop
   [[ -n ${COMPAT_KEEP:-} ]] && echo "kept: $work" >&2 || rm -rf "$work"
   exit "$status"
 }
@@ -35,14 +42,15 @@ free_port() { /usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("
 
 sql() { mariadb --no-defaults --protocol=tcp -h127.0.0.1 -P"$server_port" -uroot -N "$@"; }
 
-# start_server [OPTION...]: the system's MariaDB; sets server_port and server_version. root has no password.
+# start_server [OPTION...]: the system's MariaDB, with an empty data directory; sets server_port and server_version. root has no password.
 start_server() {
   need mariadb-server mariadb-client
   server_port=$(free_port)
+  rm -rf "$work/data"
   mariadb-install-db --no-defaults --user=root --datadir="$work/data" --auth-root-authentication-method=normal --skip-test-db >"$work/install.log" 2>&1 ||
     { tail -n 5 "$work/install.log" >&2; die 'cannot make a data directory'; }
   /usr/sbin/mariadbd --no-defaults --user=root --datadir="$work/data" --socket="$work/socket" --pid-file="$work/pid" --tmpdir="$work" \
-    --bind-address=127.0.0.1 --port="$server_port" --skip-name-resolve --innodb-flush-log-at-trx-commit=0 "$@" >"$work/server.log" 2>&1 </dev/null &
+    --bind-address=127.0.0.1 --port="$server_port" --innodb-flush-log-at-trx-commit=0 "$@" >"$work/server.log" 2>&1 </dev/null &
   started+=($!)
   local i
   for ((i = 0; i < 300; i++)); do
@@ -57,7 +65,7 @@ start_server() {
 # start_usher [OPTION...]: in front of that server, in `shuffle`; sets usher_port.
 start_usher() {
   usher_port=$(free_port)
-  "$root/usher" serve --server "127.0.0.1:$server_port" --listen "127.0.0.1:$usher_port" --admin off --state-directory "$work/usher" \
+  "$root/usher" serve --server "127.0.0.1:$server_port" --listen "127.0.0.1:$usher_port" --listen "$work/usher.socket" --admin off --state-directory "$work/usher" \
     --hand-over shuffle "$@" >"$work/usher.log" 2>&1 </dev/null &
   started+=($!)
   local i
