@@ -77,3 +77,43 @@ start_usher() {
   tail -n 5 "$work/usher.log" >&2
   die 'Usher does not start'
 }
+
+# source_of PACKAGE: the unpacked upstream source of a Debian source package, in whichever of Debian's suites the mirror still has it; sets `source` and `version`.
+source_of() {
+  local name=$1 apt=$cache/compat/apt mirror version_tried uri file size sum
+  mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
+    grep -E '^(deb |URIs:)' | grep -oE '[a-z+]+://[^ ]+/debian/?( |$)' | tr -d ' ' | head -n 1)
+  [[ -n $mirror ]] || die "no Debian mirror in this system's apt sources"
+  mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial"
+  : >"$apt/status"
+  printf "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror %s main\n" bookworm trixie sid >"$apt/sources.list"
+  cat >"$apt/apt.conf" <<CONF
+Dir::State "$apt/state";
+Dir::State::status "$apt/status";
+Dir::Cache "$apt/cache";
+Dir::Etc::sourcelist "$apt/sources.list";
+Dir::Etc::sourceparts "/dev/null";
+Dir::Etc::preferences "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
+APT::Sandbox::User "root";
+Acquire::Languages "none";
+CONF
+  [[ -n $(find "$apt/state/lists" -name '*Sources*' -mtime -1 -print -quit) ]] || APT_CONFIG=$apt/apt.conf apt-get update >"$work/apt.log" 2>&1 ||
+    die "apt-get update: $(tail -n 1 "$work/apt.log")"
+  # The newest first. Only the upstream tarball: Debian's patches are about Debian.
+  for version_tried in $(APT_CONFIG=$apt/apt.conf apt-cache showsrc "$name" 2>/dev/null | sed -n 's/^Version: //p' | sort -rVu); do
+    source=$cache/compat/$name-$version_tried version=${version_tried%-*}
+    version=${version%%[+~]*}
+    [[ -e $source/.complete ]] && return
+    read -r uri file size sum < <(APT_CONFIG=$apt/apt.conf apt-get source --print-uris "$name=$version_tried" 2>/dev/null | tr -d "'" | grep -E '\.orig\.tar\.[a-z0-9]+ ')
+    [[ -n ${uri:-} ]] && curl -fsSL -o "$work/$file" "$uri" && [[ $(stat -c %s "$work/$file") == "$size" ]] || continue
+    case $sum in
+      MD5Sum:*) md5sum --status -c <<<"${sum#*:}  $work/$file" || continue ;;
+      SHA256:*) sha256sum --status -c <<<"${sum#*:}  $work/$file" || continue ;;
+      SHA512:*) sha512sum --status -c <<<"${sum#*:}  $work/$file" || continue ;;
+      *) continue ;;
+    esac
+    rm -rf "$source" && mkdir -p "$source" && tar -xf "$work/$file" -C "$source" --strip-components 1 && touch "$source/.complete" && return
+  done
+  die "no source of $name can be had"
+}
