@@ -53,6 +53,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private static final Logger log = LoggerFactory.getLogger(ClientSession.class);
     /** Commands up to this size are taken whole; larger ones stream to the server as they arrive. */
     private static final int WHOLE = 128 << 10;
+    /** What has to be there of an execution: in front of the values are the types, two bytes for each of up to 65,535 parameters, and a bit for each. */
+    private static final int HEAD_OF_EXECUTION = 144 << 10;
 
     /** What the mysql client (8.0.32 and later) sends first, to find out whether the server knows dollar quotes. It leaves nothing behind either way. */
     private static final String DOLLAR_PROBE = "select $$";
@@ -467,11 +469,12 @@ public final class ClientSession implements Tenant, Relay.Listener {
             answerInstead(unknownCommand());
             return true;
         }
-        int taken = Math.min(length, WHOLE);
+        Command command = Command.of(in.getUnsignedByte(start + Packets.HEADER));
+        int taken = Math.min(length, command == Command.STMT_EXECUTE || command == Command.STMT_BULK_EXECUTE ? HEAD_OF_EXECUTION : WHOLE);
         if (in.readableBytes() < Packets.HEADER + taken) {
             return false;
         }
-        under.begin(Command.of(in.getUnsignedByte(start + Packets.HEADER)), in.readRetainedSlice(Packets.HEADER + taken), length > WHOLE);
+        under.begin(command, in.readRetainedSlice(Packets.HEADER + taken), length > taken);
         passThrough.begin(length, taken);
         mode = Mode.BUSY;
         statementsRun++;

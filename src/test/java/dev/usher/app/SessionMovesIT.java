@@ -110,6 +110,28 @@ class SessionMovesIT {
 
     @ParameterizedTest
     @MethodSource("servers")
+    void anExecutionMayHaveAsManyParametersAsTheProtocolAllows(ServerKind kind) throws SQLException {
+        RunningUsher usher = shuffling(TestServers.find(kind).orElseThrow(), 3);
+        Connection session = session(usher, "&useServerPrepStmts=true");
+        Connection other = session(usher, "");
+        int parameters = 65535;
+        try (var statement = session.prepareStatement("SELECT ? IN (?" + ",?".repeat(parameters - 2) + ")")) {
+            for (int parameter = 2; parameter <= parameters; parameter++) {
+                statement.setInt(parameter, parameter);
+            }
+            for (int looked : List.of(2, 1, parameters)) {
+                statement.setInt(1, looked);
+                try (ResultSet row = statement.executeQuery()) {
+                    row.next();
+                    assertThat(row.getInt(1)).as("%d", looked).isEqualTo(looked == 1 ? 0 : 1);
+                }
+                assertThat(value(other, "SELECT 1")).isEqualTo("1");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
     void whatOnlyTheServersAdministratorCanSetStaysTheConnections(ServerKind kind) throws SQLException {
         TestServer server = TestServers.start(kind);
         open.add(server);
