@@ -12,6 +12,8 @@ import io.netty.buffer.ByteBuf;
 final class Commands {
     /** Commands up to this size are taken whole; larger ones stream to the server as they arrive. */
     private static final int WHOLE = 128 << 10;
+    /** What has to be there of an execution: in front of the values are the types, two bytes for each of up to 65,535 parameters, and a bit for each. */
+    private static final int HEAD_OF_EXECUTION = 144 << 10;
 
     private final ClientSession owner;
     private final ClientConnection client;
@@ -52,11 +54,15 @@ final class Commands {
             owner.answerInstead(unknown());
             return true;
         }
-        int taken = Math.min(length, WHOLE);
+        if (in.readableBytes() == Packets.HEADER) {
+            return false;
+        }
+        Command command = Command.of(in.getUnsignedByte(start + Packets.HEADER));
+        int taken = Math.min(length, command == Command.STMT_EXECUTE || command == Command.STMT_BULK_EXECUTE ? HEAD_OF_EXECUTION : WHOLE);
         if (in.readableBytes() < Packets.HEADER + taken) {
             return false;
         }
-        under.begin(Command.of(in.getUnsignedByte(start + Packets.HEADER)), in.readRetainedSlice(Packets.HEADER + taken), length > WHOLE);
+        under.begin(command, in.readRetainedSlice(Packets.HEADER + taken), length > taken);
         owner.passThrough().begin(length, taken);
         owner.begun();
         dispatch();

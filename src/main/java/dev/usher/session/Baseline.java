@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param values by lower-case name, as SHOW SESSION VARIABLES writes them
  */
 public record Baseline(Map<String, String> values) {
-    /** Follow from something else that is restored (the schema, a login), last for one statement only, or are Usher's own business. */
+    /**
+     * Follow from something else that is restored (the schema, a login), last for one statement only, are Usher's own business, or are what the server's administrator has set
+     * for new connections: a session has {@code max_allowed_packet} and the like, but no statement that changes its own.
+     */
     private static final Set<String> NOT_STATE = Set.of(
             "character_set_database",
             "collation_database",
@@ -30,6 +33,9 @@ public record Baseline(Map<String, String> values) {
             "warning_count",
             "error_count",
             "pseudo_thread_id",
+            "max_allowed_packet",
+            "max_user_connections",
+            "net_buffer_length",
             "session_track_gtids",
             "session_track_schema",
             "session_track_state_change",

@@ -181,7 +181,8 @@ public sealed interface RestorePlan {
         if (value.isEmpty()) {
             return name.equals("character_set_results") ? "NULL" : "''";
         }
-        if (isNumber(value)) {
+        // MariaDB shows the word for the current time, and before 11 takes it as a word alone.
+        if (isNumber(value) || name.equals("system_versioning_asof") && value.equals("DEFAULT")) {
             return value;
         }
         return text(value);

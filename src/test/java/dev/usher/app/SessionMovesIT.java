@@ -2,6 +2,7 @@ package dev.usher.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.usher.config.HandOver;
 import dev.usher.testing.FakeClient;
@@ -105,6 +106,63 @@ class SessionMovesIT {
             }
         }
         assertThat(usher.status("restores_inline_total")).isPositive();
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void anExecutionMayHaveAsManyParametersAsTheProtocolAllows(ServerKind kind) throws SQLException {
+        RunningUsher usher = shuffling(TestServers.find(kind).orElseThrow(), 3);
+        Connection session = session(usher, "&useServerPrepStmts=true");
+        Connection other = session(usher, "");
+        int parameters = 65535;
+        try (var statement = session.prepareStatement("SELECT ? IN (?" + ",?".repeat(parameters - 2) + ")")) {
+            for (int parameter = 2; parameter <= parameters; parameter++) {
+                statement.setInt(parameter, parameter);
+            }
+            for (int looked : List.of(2, 1, parameters)) {
+                statement.setInt(1, looked);
+                try (ResultSet row = statement.executeQuery()) {
+                    row.next();
+                    assertThat(row.getInt(1)).as("%d", looked).isEqualTo(looked == 1 ? 0 : 1);
+                }
+                assertThat(value(other, "SELECT 1")).isEqualTo("1");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void whatOnlyTheServersAdministratorCanSetStaysTheConnections(ServerKind kind) throws SQLException {
+        TestServer server = TestServers.start(kind);
+        open.add(server);
+        RunningUsher usher = shuffling(server, 3);
+        Connection before = session(usher, "");
+        run(before, "BEGIN");
+        try (Connection administrator = server.connect()) {
+            run(administrator, "SET GLOBAL max_allowed_packet = 8388608");
+            run(administrator, "SET GLOBAL net_buffer_length = 32768");
+        }
+        Connection after = session(usher, "");
+        assertThat(value(after, "SELECT 'on a connection of its own'")).isEqualTo("on a connection of its own");
+        run(before, "COMMIT");
+        for (int round = 0; round < 6; round++) {
+            assertThat(value(before, "SELECT 1")).isEqualTo("1");
+            assertThat(value(after, "SELECT 2")).isEqualTo("2");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aPointInTimeForVersionedTablesStaysWithItsSession(ServerKind kind) throws SQLException {
+        assumeThat(kind).as("MySQL has no such tables").isNotEqualTo(ServerKind.MYSQL);
+        RunningUsher usher = shuffling(TestServers.find(kind).orElseThrow(), 3);
+        Connection past = session(usher, "");
+        Connection present = session(usher, "");
+        run(past, "SET system_versioning_asof = '2025-01-02 03:04:05'");
+        for (int round = 0; round < 4; round++) {
+            assertThat(value(past, "SELECT @@system_versioning_asof")).isEqualTo("2025-01-02 03:04:05.000000");
+            assertThat(value(present, "SELECT @@system_versioning_asof")).isEqualTo("DEFAULT");
+        }
     }
 
     @ParameterizedTest

@@ -11,7 +11,7 @@ final class ClientPrograms {
     private static final Path CASES = Path.of("src", "test", "clients").toAbsolutePath();
     private static final Path CACHE = Path.of(
             System.getenv().getOrDefault("USHER_TEST_SERVERS", System.getProperty("user.home") + "/.cache/usher-tests"));
-    private static final Path NODE = Path.of(System.getenv().getOrDefault("USHER_TEST_NODE", CACHE.resolve("node").toString()));
+    static final Path NODE = Path.of(System.getenv().getOrDefault("USHER_TEST_NODE", CACHE.resolve("node").toString()));
 
     private ClientPrograms() {}
 
@@ -56,12 +56,12 @@ final class ClientPrograms {
                 root.resolve(program).toString());
     }
 
-    private static String script(String name) {
+    static String script(String name) {
         return CASES.resolve(name).toString();
     }
 
     /** @param title with {@code %s} for the version that the version command prints */
-    private static ClientProgram find(String title, List<String> versionCommand, List<String> command, List<String> lastArguments) {
+    static ClientProgram find(String title, List<String> versionCommand, List<String> command, List<String> lastArguments) {
         try {
             Process process = new ProcessBuilder(versionCommand).redirectErrorStream(true).start();
             String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();

@@ -1,0 +1,9 @@
+# The tests of mysql for Node (mysqljs) that need a server, a process for each file.
+# shellcheck shell=bash
+prepare() {
+  need nodejs
+  source_of node-mysql
+  node_modules mysql@"$version" require-all assert-plus
+  title="mysql for Node $version"
+}
+cases() { node_cases "$1" "$cache/compat/node/node_modules/mysql"; }
