@@ -211,13 +211,15 @@ final class Opener {
         connection.ask(Question.query(mariaDb ? VARIABLES_OF_MARIADB : "SHOW SESSION VARIABLES", answer -> {
             if (answer instanceof Answer.Rows rows) {
                 SessionState state = SessionState.INITIAL.withSchema(connection.state().schema());
+                int known = 0;
                 for (Map.Entry<String, String> variable : variables(rows.rows(), mariaDb).entrySet()) {
                     if (connection.baseline().value(variable.getKey()) != null) {
+                        known++;
                         state = connection.baseline().apply(state, variable.getKey(), variable.getValue());
                     }
                 }
-                // Fewer than there are: sql_select_limit has cut the answer.
-                then.accept(rows.rows().size() < connection.baseline().values().size() ? null : state);
+                // Fewer than there are: sql_select_limit has cut the answer, or it is in a character set in which the names are others.
+                then.accept(known < connection.baseline().values().size() ? null : state);
             } else {
                 then.accept(null);
             }

@@ -549,7 +549,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             under.traits = Trait.SINGLE.bit();
         }
         under.single = under.has(Trait.SINGLE.bit());
-        under.foundRows = under.single ? read.foundRows() : FoundRows.UNCLEAR;
+        under.foundRows = under.single || read.has(Trait.IS_EMPTY) ? read.foundRows() : FoundRows.UNCLEAR;
         under.verb = read.verb();
         under.textAt = text - bytes.readerIndex();
         under.textLength = length;
@@ -1075,6 +1075,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             under.traits = read.bits();
             under.variables = read.userVariables();
             under.unscopedVariables = read.unscopedVariables();
+            under.foundRows = read.has(Trait.SINGLE) ? read.foundRows() : FoundRows.UNCLEAR;
             begin();
         }
         if (finishedEarly) {

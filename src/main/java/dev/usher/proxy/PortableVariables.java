@@ -108,12 +108,14 @@ final class PortableVariables {
         VariableReading reading = new VariableReading(variables);
         counters.capture();
         connection.ask(Question.query(reading.sql(most - variables.length() / 2), answer -> {
-            then.accept(answer instanceof Answer.Rows rows
-                    && reading.take(rows.rows(), each(rows.columns(), true), each(rows.columns(), false)));
+            boolean portable = answer instanceof Answer.Rows rows && reading.take(rows.rows(), definitions(rows.columns()));
+            session.variables(session.variables().existing());
+            connection.variables(connection.variables().existing());
+            then.accept(portable);
         }));
     }
 
-    private static int[] each(List<Column> columns, boolean types) {
-        return columns.stream().mapToInt(column -> types ? column.type() : column.flags()).toArray();
+    private static List<VariableReading.Column> definitions(List<Column> columns) {
+        return columns.stream().map(column -> new VariableReading.Column(column.length(), column.type(), column.flags())).toList();
     }
 }

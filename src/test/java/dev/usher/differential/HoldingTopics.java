@@ -8,8 +8,9 @@ final class HoldingTopics {
             Topic.of("transaction", 8, HoldingTopics::transaction).holding(),
             Topic.of("no-autocommit", 3, HoldingTopics::noAutocommit).holding(),
             Topic.of("savepoint", 2, s -> {
-                s.query("BEGIN");
+                s.queryOneOf("BEGIN", "SET autocommit = 0");
                 s.query("SAVEPOINT one");
+                s.queryOneOf("SELECT 'savepoint'", "SELEC", "DELETE FROM t WHERE id = 2");
                 RowTopics.simpleWrite(s);
                 s.queryOneOf("ROLLBACK TO one", "RELEASE SAVEPOINT one", "SAVEPOINT two", "ROLLBACK TO no_such_one");
                 Topics.amid(s, 1);
