@@ -289,7 +289,8 @@ final class Aftermath {
             return Conditions.askMariaDb();
         }
         Restoring.multiStatements(connection, true);
-        return Conditions.askMySql(leftovers.expected());
+        // Asked for one that it has not kept, the server would end the whole text.
+        return Conditions.askMySql((int) Math.min(leftovers.expected(), Math.max(0, number(session.value("max_error_count")))));
     }
 
     private static long number(@Nullable String value) {
