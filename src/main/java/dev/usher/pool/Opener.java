@@ -11,6 +11,7 @@ import dev.usher.wire.Capabilities;
 import dev.usher.wire.Command;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -211,13 +212,15 @@ final class Opener {
         connection.ask(Question.query(mariaDb ? VARIABLES_OF_MARIADB : "SHOW SESSION VARIABLES", answer -> {
             if (answer instanceof Answer.Rows rows) {
                 SessionState state = SessionState.INITIAL.withSchema(connection.state().schema());
+                int known = 0;
                 for (Map.Entry<String, String> variable : variables(rows.rows(), mariaDb).entrySet()) {
                     if (connection.baseline().value(variable.getKey()) != null) {
+                        known++;
                         state = connection.baseline().apply(state, variable.getKey(), variable.getValue());
                     }
                 }
-                // Fewer than there are: sql_select_limit has cut the answer.
-                then.accept(rows.rows().size() < connection.baseline().values().size() ? null : state);
+                // Fewer than there are: sql_select_limit has cut the answer, or it is in a character set in which the names are others.
+                then.accept(known < connection.baseline().values().size() ? null : state);
             } else {
                 then.accept(null);
             }
@@ -252,7 +255,7 @@ final class Opener {
             then.accept(false);
             return;
         }
-        boolean[] done = {false, true};
+        boolean[] done = {false, true, true};
         connection.ask(Question.simple(Command.RESET_CONNECTION, new byte[0], answer -> {
             done[0] = answer instanceof Answer.Rows;
             connection.statements().clear();
@@ -272,6 +275,10 @@ final class Opener {
         if (server.flavour() == Flavour.MYSQL) {
             // MySQL resets the character sets to the server's defaults, not to those of the login.
             connection.ask(Question.query("SET NAMES utf8mb4 COLLATE " + collation, answer -> {}));
+        } else if (!connection.state().schema().isEmpty()) {
+            // MariaDB keeps the schema but not its @@collation_database, which SET CHARACTER SET and LOAD DATA go by.
+            byte[] schema = connection.state().schema().getBytes(StandardCharsets.UTF_8);
+            connection.ask(Question.simple(Command.INIT_DB, schema, answer -> done[2] = answer instanceof Answer.Rows));
         }
         if (Capabilities.has(connection.pool().capabilities(), Capabilities.IGNORE_SPACE | Capabilities.INTERACTIVE)) {
             // Nor does it set what these flags of the login set. MariaDB Connector/J has the first one, and closing would cost it a connect for each session.
@@ -282,7 +289,7 @@ final class Opener {
                     answer -> done[0] &= answer instanceof Answer.Rows));
         }
         connection.ask(Question.query(
-                server.trackers(baseline), answer -> then.accept(done[0] && done[1] && answer instanceof Answer.Rows)));
+                server.trackers(baseline), answer -> then.accept(done[0] && done[1] && done[2] && answer instanceof Answer.Rows)));
     }
 
     private static void failed(ServerConnection connection, Answer answer, Consumer<Opening> then) {

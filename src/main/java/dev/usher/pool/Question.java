@@ -35,8 +35,8 @@ public final class Question extends Exchange {
         record Lost(ErrPacket cause) implements Answer {}
     }
 
-    /** A column's type and flags, as its definition has them. */
-    public record Column(int type, int flags) {}
+    /** A column's length, type and flags, as its definition has them. */
+    public record Column(long length, int type, int flags) {}
 
     /** Behind the names in a column definition: character set, length, type, flags, decimals, filler. */
     private static final int TYPE_FROM_END = 6;
@@ -109,7 +109,7 @@ public final class Question extends Exchange {
                     if (definitions < columns) {
                         definitions++;
                         int type = reader.packetStart() + Packets.HEADER + reader.payloadLength() - TYPE_FROM_END;
-                        types.add(new Column(in.getUnsignedByte(type), in.getUnsignedShortLE(type + 1)));
+                        types.add(new Column(in.getUnsignedIntLE(type - Integer.BYTES), in.getUnsignedByte(type), in.getUnsignedShortLE(type + 1)));
                     } else {
                         rows.add(row(payload(reader, in)));
                     }

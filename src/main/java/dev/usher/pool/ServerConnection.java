@@ -386,7 +386,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         return charsetChanged;
     }
 
-    /** Whether the last OK reported one of {@link Baseline#OPTION_BITS}, which on MariaDB may stand for another of them. */
+    /** Whether the last OK reported one of {@link Baseline#OPTION_BITS}, which on MariaDB may stand for another of them, or what switches one. */
     public boolean optionBitsChanged() {
         return optionBitsChanged;
     }
@@ -402,7 +402,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         if (name.equals("character_set_connection") || name.equals("collation_connection")) {
             charsetChanged = true;
         }
-        optionBitsChanged |= Baseline.OPTION_BITS.contains(name);
+        // The latter switches sql_big_selects.
+        optionBitsChanged |= Baseline.OPTION_BITS.contains(name) || name.equals("max_join_size");
         if (baseline != null) {
             state = baseline.apply(state, name, value);
         }

@@ -19,6 +19,7 @@ import dev.usher.wire.ServerStatus;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Aftermath {
     private static final long CONCERNS_OTHERS = Trait.bits(Trait.SET_GLOBAL, Trait.PRIVILEGE_CHANGE, Trait.SET_TRACKER);
+
+    /** ER_SUBQUERY_NO_1_ROW, ER_LOCK_WAIT_TIMEOUT, ER_RECORD_FILE_FULL, ER_GET_ERRNO. */
+    private static final Set<Integer> RUNNING = Set.of(1242, 1205, 1114, 1030);
 
     private final Session session;
     private final Worker worker;
@@ -76,14 +80,14 @@ final class Aftermath {
         }
         if (!under.isStatement()) {
             if (under.command() == Command.STMT_FETCH) {
-                leftovers.completed(true, rows, -1, ok.warnings(), FoundRows.UNCLEAR);
+                leftovers.completed(true, rows, -1, ok.warnings(), FoundRows.COUNTED);
             } else {
                 leftovers.commandAnswered(resultSet ? -1 : ok.affectedRows(), true);
             }
         } else if (under.has(Trait.READS_DIAGNOSTICS.bit())) {
             conditionsRead(under, resultSet, ok.warnings());
         } else {
-            FoundRows after = (ok.status() & ServerStatus.CURSOR_EXISTS) != 0 ? FoundRows.UNCLEAR : under.foundRows;
+            FoundRows after = (ok.status() & ServerStatus.CURSOR_EXISTS) != 0 ? FoundRows.COUNTED : under.foundRows;
             leftovers.completed(
                     resultSet, resultSet ? rows : ok.affectedRows(), after == FoundRows.MATCHED ? matched(ok.message()) : -1, ok.warnings(),
                     after);
@@ -153,7 +157,13 @@ final class Aftermath {
 
     /** An ERR. */
     void failed(CommandUnderWay under, ErrPacket error) {
-        leftovers.failed(under.isStatement() ? under.foundRows : FoundRows.KEPT, error.sqlState().startsWith("42"));
+        leftovers.failed(under.isStatement() ? under.foundRows : FoundRows.KEPT, hadBegun(error));
+    }
+
+    /** Whether a query that ended in this error was being run, and not only prepared to be: data, subqueries, limits and locks. */
+    private static boolean hadBegun(ErrPacket error) {
+        String state = error.sqlState();
+        return state.startsWith("22") || state.startsWith("40") || state.startsWith("70") || RUNNING.contains(error.code());
     }
 
     private void afterEffects(ServerConnection connection, long traits) {
@@ -222,17 +232,20 @@ final class Aftermath {
             captured();
             if (answer instanceof Answer.Rows rows) {
                 SessionState now = connection.state();
+                int found = 0;
                 for (@Nullable
                 String[] row : rows.rows()) {
                     String name = row[0];
                     String value = row.length > 1 ? row[1] : null;
                     if (name != null) {
+                        found += names.contains(name.toLowerCase(Locale.ROOT)) ? 1 : 0;
                         now = connection.baseline().apply(now, name.toLowerCase(Locale.ROOT), value == null ? "" : value);
                     }
                 }
                 connection.state(now);
                 session.wasRead(now);
-                if (session.has(Pin.SELECT_LIMIT) && rows.rows().size() < names.size()) {
+                if (session.has(Pin.SELECT_LIMIT) && found < names.size() || found < rows.rows().size()) {
+                    // Cut, or in a character set in which the names are others.
                     session.pin(Pin.UNEXPLAINED);
                 }
             } else {
@@ -276,7 +289,8 @@ final class Aftermath {
             return Conditions.askMariaDb();
         }
         Restoring.multiStatements(connection, true);
-        return Conditions.askMySql(leftovers.expected());
+        // Asked for one that it has not kept, the server would end the whole text.
+        return Conditions.askMySql((int) Math.min(leftovers.expected(), Math.max(0, number(session.value("max_error_count")))));
     }
 
     private static long number(@Nullable String value) {

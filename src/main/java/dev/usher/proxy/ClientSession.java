@@ -9,6 +9,7 @@ import dev.usher.pool.Tenant;
 import dev.usher.pool.Worker;
 import dev.usher.session.Baseline;
 import dev.usher.session.Collations;
+import dev.usher.session.FoundRows;
 import dev.usher.session.Pin;
 import dev.usher.session.RestorePlan;
 import dev.usher.session.Session;
@@ -654,6 +655,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             under.traits = read.bits();
             under.variables = read.userVariables();
             under.unscopedVariables = read.unscopedVariables();
+            under.foundRows = read.has(Trait.SINGLE) ? read.foundRows() : FoundRows.UNCLEAR;
             pinning.begin();
         }
         if (finishedEarly) {

@@ -56,14 +56,14 @@ final class PortableVariables {
 
     /**
      * Whether the command could see that a variable which its session has never set is one on this connection that others have: NULL, but of another type than one that
-     * does not exist.
+     * does not exist. What it assigns it sees as well, if it may leave it alone, as SELECT … INTO does without a row.
      */
     boolean seesCleared(ServerConnection connection, CommandUnderWay under) {
         UserVariables held = connection.variables();
         if (held == session.variables() || held.isEmpty()) {
             return false;
         }
-        for (String name : under.variablesRead) {
+        for (String name : under.verb == Verb.SET ? under.variablesRead : under.variables) {
             if (held.has(name) && !session.variables().has(name)) {
                 return true;
             }
@@ -86,10 +86,18 @@ final class PortableVariables {
         }
         Map<String, UserVariable> known = under.literals;
         UserVariables before = session.variables();
-        UserVariables now = known != null && !under.failed ? before.with(known) : before.assigned(under.variables);
+        UserVariables now = known != null && !under.failed ? before.with(known) : before.assigned(assigned(connection, under));
         session.unpin(Pin.USER_VARIABLE);
         session.variables(now);
         connection.variables(connection.variables().after(now));
+    }
+
+    /** A SET that fails assigns nothing; but only of what nobody has set on this connection the server can tell. */
+    private List<String> assigned(ServerConnection connection, CommandUnderWay under) {
+        if (!under.failed || !under.single || under.verb != Verb.SET) {
+            return under.variables;
+        }
+        return under.variables.stream().filter(name -> session.variables().has(name) || !connection.variables().has(name)).toList();
     }
 
     /**
@@ -108,12 +116,14 @@ final class PortableVariables {
         VariableReading reading = new VariableReading(variables);
         counters.capture();
         connection.ask(Question.query(reading.sql(most - variables.length() / 2), answer -> {
-            then.accept(answer instanceof Answer.Rows rows
-                    && reading.take(rows.rows(), each(rows.columns(), true), each(rows.columns(), false)));
+            boolean portable = answer instanceof Answer.Rows rows && reading.take(rows.rows(), definitions(rows.columns()));
+            session.variables(session.variables().existing());
+            connection.variables(connection.variables().existing());
+            then.accept(portable);
         }));
     }
 
-    private static int[] each(List<Column> columns, boolean types) {
-        return columns.stream().mapToInt(column -> types ? column.type() : column.flags()).toArray();
+    private static List<VariableReading.Column> definitions(List<Column> columns) {
+        return columns.stream().map(column -> new VariableReading.Column(column.length(), column.type(), column.flags())).toList();
     }
 }

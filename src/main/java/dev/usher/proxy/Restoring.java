@@ -65,6 +65,10 @@ final class Restoring {
             }
             return;
         }
+        String rows = under.isStatement() && !under.emulated ? leftovers.foundRowsInFrontOf(under.foundRows) : null;
+        if (rows != null) {
+            connection.ask(Question.query(rows, answer -> {}));
+        }
         boolean insertIdDue = insertIdDue(connection, under);
         long insertId = -1;
         if (insertIdDue) {
@@ -76,7 +80,7 @@ final class Restoring {
         RestorePlan planned = plan(connection, insertId);
         boolean alone = insertIdDue && insertId < 0;
         if (leftovers.mustMark() && under.isStatement() && !under.emulated && !under.cleared) {
-            planned = planned.behind(Leftovers.MARK);
+            planned = planned.before(Leftovers.MARK);
         }
         switch (planned) {
             case RestorePlan.Nothing nothing -> {

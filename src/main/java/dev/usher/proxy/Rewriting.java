@@ -94,7 +94,7 @@ final class Rewriting {
         under.emulated = true;
         return switch (request) {
             case ConditionsRequest.Show show -> {
-                List<@Nullable String[]> rows = conditions.shown(show.errorsOnly(), show.skip(), show.take());
+                List<@Nullable String[]> rows = conditions.shown(show.errorsOnly(), show.skip(), show.take(), flavour == Flavour.MARIADB);
                 under.rows = rows.isEmpty() ? null : rows;
                 yield NO_ROWS;
             }

@@ -79,7 +79,7 @@ final class TextCommand {
             under.traits = Trait.SINGLE.bit();
         }
         under.single = under.has(Trait.SINGLE.bit());
-        under.foundRows = under.single ? read.foundRows() : FoundRows.UNCLEAR;
+        under.foundRows = under.single || read.has(Trait.IS_EMPTY) ? read.foundRows() : FoundRows.UNCLEAR;
         under.verb = read.verb();
         under.textAt = text - bytes.readerIndex();
         under.textLength = length;

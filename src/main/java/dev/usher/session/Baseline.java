@@ -55,7 +55,8 @@ public record Baseline(Map<String, String> values) {
     /** A server has two names for one setting; the first is the one that is kept. */
     private static final Map<String, String> ALIASES =
             Map.of("tx_isolation", "transaction_isolation", "tx_read_only", "transaction_read_only", "tmp_memory_table_size",
-                    "tmp_table_size");
+                    "tmp_table_size", "storage_engine", "default_storage_engine", "log_slow_query", "slow_query_log",
+                    "log_slow_query_time", "long_query_time", "log_slow_min_examined_row_limit", "min_examined_row_limit");
 
     private static final Set<String> OF_MYSQL = read();
 

@@ -3,6 +3,7 @@ package dev.usher.session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -43,9 +44,13 @@ public record Conditions(List<@Nullable String[]> rows, List<String[]> details, 
         return ALL_OF_MARIADB;
     }
 
-    /** Several statements that ask for {@link #COUNTS} and for all of them on MySQL, which clears them. They leave user variables of names that no application has. */
-    public static String askMySql(int expected) {
-        int asked = Math.min(expected, DETAILED);
+    /**
+     * Several statements that ask for {@link #COUNTS} and for all of them on MySQL, which clears them. They leave user variables of names that no application has.
+     *
+     * @param kept how many there are to be asked for
+     */
+    public static String askMySql(int kept) {
+        int asked = Math.min(kept, DETAILED);
         StringBuilder sql = new StringBuilder("SHOW WARNINGS");
         for (int i = 1; i <= asked; i++) {
             sql.append(";GET DIAGNOSTICS CONDITION ").append(i).append(' ').append(targets(variable(i)));
@@ -107,13 +112,24 @@ public record Conditions(List<@Nullable String[]> rows, List<String[]> details, 
         return rows.size();
     }
 
-    /** Those that SHOW WARNINGS or SHOW ERRORS shows. */
-    public List<@Nullable String[]> shown(boolean errorsOnly, long skip, long take) {
-        return rows.stream().filter(row -> !errorsOnly || isError(row)).skip(skip).limit(take).toList();
+    /** Those that SHOW WARNINGS or SHOW ERRORS shows. To MariaDB the LIMIT of SHOW ERRORS is one of all conditions. */
+    public List<@Nullable String[]> shown(boolean errorsOnly, long skip, long take, boolean mariaDb) {
+        Predicate<@Nullable String[]> wanted = row -> !errorsOnly || isError(row);
+        return mariaDb ? rows.stream().skip(skip).limit(take).filter(wanted).toList()
+                : rows.stream().filter(wanted).skip(skip).limit(take).toList();
     }
 
     String code(int n) {
-        return String.valueOf(rows.get(n)[1]);
+        return ascii(rows.get(n)[1]);
+    }
+
+    String message(int n) {
+        return ascii(rows.get(n)[2]);
+    }
+
+    /** In ucs2 and its like there are zeros around each byte of ASCII. */
+    private static String ascii(@Nullable String bytes) {
+        return String.valueOf(bytes).replace("\0", "");
     }
 
     /** In hexadecimal; null if it is not known. */
@@ -129,6 +145,6 @@ public record Conditions(List<@Nullable String[]> rows, List<String[]> details, 
     }
 
     static boolean isError(@Nullable String[] row) {
-        return "Error".equals(row[0]);
+        return "Error".equals(ascii(row[0]));
     }
 }

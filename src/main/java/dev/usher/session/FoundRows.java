@@ -10,6 +10,8 @@ public enum FoundRows {
     MATCHED,
     /** DO: as before on MariaDB, 1 on MySQL. */
     ONE,
-    /** Only the server knows. */
+    /** A number that only the server knows. */
+    COUNTED,
+    /** Only the server knows: another number, or what it was before. */
     UNCLEAR
 }

@@ -11,10 +11,13 @@ import org.jspecify.annotations.Nullable;
  * session that has brought conditions from another connection to a MariaDB leaves a mark there, in front of its statement; if the mark is gone afterwards, so are they.
  */
 public final class Leftovers {
-    /** The mark on a MariaDB connection. Its OK is not the client's. */
-    public static final String MARK = "SIGNAL SQLSTATE '01000' SET MYSQL_ERRNO=65534,MESSAGE_TEXT='usher';";
+    private static final String MARK_VALUE = "usher:mark";
 
-    private static final String MARK_CODE = "65534";
+    /** The mark on a MariaDB connection, a warning. Its OK is not the client's. SIGNAL fails where collation_connection is one of ucs2. */
+    public static final String MARK = "DO CAST(_latin1'" + MARK_VALUE + "' AS SIGNED);";
+
+    /** The default depth of a recursion on both servers. */
+    private static final long MOST_ROWS_MADE = 1000;
 
     private enum Where {
         /** What is known here is all there is; what the server connection may have is another session's. */
@@ -57,15 +60,18 @@ public final class Leftovers {
         rowCountOnServer = true;
         switch (after) {
             case SENT -> {
-                foundRowsKnown = resultSet;
-                foundRows = rows;
-                foundRowsOnServer = true;
+                // A query without a result is one in an executable comment that this server does not run.
+                if (resultSet) {
+                    foundRowsKnown = true;
+                    foundRows = rows;
+                    foundRowsOnServer = true;
+                }
             }
             case KEPT -> {}
             // With none found, MySQL may not even have looked for them, and then leaves it as it was.
             case MATCHED -> foundRowsOfMySql(matched == 0 ? -1 : matched);
             case ONE -> foundRowsOfMySql(1);
-            case UNCLEAR -> {
+            case COUNTED, UNCLEAR -> {
                 foundRowsKnown = false;
                 foundRowsOnServer = true;
             }
@@ -160,14 +166,14 @@ public final class Leftovers {
     }
 
     /**
-     * An error. On MySQL it leaves FOUND_ROWS() alone; on MariaDB so does one of a statement that has not begun to run, or that would have left it alone anyway.
+     * An error. On MySQL a query that fails leaves FOUND_ROWS() alone; on MariaDB only one that has not begun to run.
      *
-     * @param beforeRunning SQLSTATE class 42: syntax, names and rights
+     * @param ran whether the query had begun to run
      */
-    public void failed(FoundRows after, boolean beforeRunning) {
+    public void failed(FoundRows after, boolean ran) {
         rowCount = -1;
         rowCountOnServer = true;
-        if (mariaDb && !beforeRunning && (after == FoundRows.SENT || after == FoundRows.UNCLEAR)) {
+        if (after == FoundRows.UNCLEAR || mariaDb && ran && (after == FoundRows.SENT || after == FoundRows.COUNTED)) {
             foundRowsKnown = false;
             foundRowsOnServer = true;
         }
@@ -198,6 +204,21 @@ public final class Leftovers {
         where = Where.HERE;
         conditions = Conditions.NONE;
         conditionsOnServer = false;
+    }
+
+    /**
+     * What to ask in front of a statement that may leave FOUND_ROWS() as it was, on a connection where it is another session's: a query with as many rows as it gives in
+     * this one. Null if there is no need, or if they are too many; then the statement has to change it.
+     */
+    public @Nullable String foundRowsInFrontOf(FoundRows after) {
+        if (after != FoundRows.UNCLEAR || foundRowsOnServer || rowCountOnServer || where != Where.HERE || !foundRowsKnown
+                || foundRows > MOST_ROWS_MADE) {
+            return null;
+        }
+        foundRowsOnServer = true;
+        return foundRows == 1 ? "SELECT 1"
+                : "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<" + foundRows + ") SELECT i FROM n WHERE i<="
+                        + foundRows;
     }
 
     // ---- leaving a connection ----
@@ -240,7 +261,7 @@ public final class Leftovers {
 
     /** The conditions as SHOW WARNINGS has given them. */
     public void conditions(Conditions captured) {
-        boolean mark = where == Where.MARKED && captured.size() == 1 && captured.code(0).equals(MARK_CODE);
+        boolean mark = where == Where.MARKED && captured.size() == 1 && captured.message(0).contains(MARK_VALUE);
         if (!mark) {
             conditions = captured.isEmpty() ? captured : captured.counting(expected);
         }

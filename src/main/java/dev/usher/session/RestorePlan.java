@@ -20,11 +20,11 @@ public sealed interface RestorePlan {
      */
     record Statements(String sql, int statements) implements RestorePlan {}
 
-    /** This plan behind one more statement. */
-    default RestorePlan behind(String statement) {
+    /** This plan and one more statement after it. */
+    default RestorePlan before(String statement) {
         return switch (this) {
             case Nothing nothing -> new Statements(statement, 1);
-            case Statements more -> new Statements(statement + more.sql(), more.statements() + 1);
+            case Statements more -> new Statements(more.sql() + statement, more.statements() + 1);
             case Relogin relogin -> relogin;
         };
     }

@@ -79,22 +79,23 @@ final class RowsReader {
 
     FoundRows after(Verb verb) {
         if (unclear) {
-            return FoundRows.UNCLEAR;
+            return verb == Verb.SELECT ? FoundRows.COUNTED : FoundRows.UNCLEAR;
         }
         return switch (verb) {
-            case SELECT -> setOperation && limited || !query ? FoundRows.UNCLEAR : FoundRows.SENT;
+            case SELECT -> !query ? FoundRows.UNCLEAR : setOperation && limited ? FoundRows.COUNTED : FoundRows.SENT;
             case INSERT, REPLACE, SET -> query ? FoundRows.UNCLEAR : FoundRows.KEPT;
             case UPDATE -> query ? FoundRows.UNCLEAR : FoundRows.MATCHED;
             case DELETE -> query || !deleteFrom ? FoundRows.UNCLEAR : FoundRows.KEPT;
             case CREATE -> select ? FoundRows.UNCLEAR : FoundRows.KEPT;
             case SHOW -> notFromTables ? FoundRows.KEPT : FoundRows.SENT;
-            case EXPLAIN -> query || change ? FoundRows.KEPT : FoundRows.SENT;
-            case DO -> FoundRows.ONE;
+            case EXPLAIN -> query || change ? FoundRows.UNCLEAR : FoundRows.SENT;
+            case DO -> query ? FoundRows.UNCLEAR : FoundRows.ONE;
+            case OTHER -> query ? FoundRows.UNCLEAR : FoundRows.KEPT;
             case BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, USE, XA, KILL, LOAD, ALTER, DROP, RENAME, TRUNCATE, GRANT, REVOKE, LOCK,
                     UNLOCK,
                     FLUSH, PREPARE, DEALLOCATE, HANDLER ->
                 FoundRows.KEPT;
-            case NONE, CALL, EXECUTE, OTHER -> FoundRows.UNCLEAR;
+            case NONE, CALL, EXECUTE -> FoundRows.UNCLEAR;
         };
     }
 }

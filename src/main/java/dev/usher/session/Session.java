@@ -281,7 +281,11 @@ public final class Session {
         if ((newStatus & ServerStatus.IN_TRANS) != 0) {
             pins |= Pin.TRANSACTION.bit();
         } else {
-            pins &= ~(Pin.TRANSACTION.bit() | Pin.SAVEPOINT.bit());
+            pins &= ~Pin.TRANSACTION.bit();
+            if ((newStatus & ServerStatus.AUTOCOMMIT) != 0) {
+                // Without autocommit a savepoint needs no transaction, and an error does not end it.
+                pins &= ~Pin.SAVEPOINT.bit();
+            }
         }
     }
 

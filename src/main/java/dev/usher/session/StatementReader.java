@@ -524,6 +524,7 @@ final class StatementReader {
         }
         if (!anyTokens) {
             traits.add(Trait.IS_EMPTY);
+            traits.foundRows(FoundRows.KEPT);
         } else if (!several && !traits.hasAny(NOT_SINGLE)) {
             traits.add(Trait.SINGLE);
         }

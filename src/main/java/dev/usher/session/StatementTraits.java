@@ -42,7 +42,7 @@ public final class StatementTraits {
         return verb;
     }
 
-    /** What FOUND_ROWS() is afterwards; only meaningful with {@link Trait#SINGLE}. */
+    /** What FOUND_ROWS() is afterwards; only meaningful with {@link Trait#SINGLE} or {@link Trait#IS_EMPTY}. */
     public FoundRows foundRows() {
         return foundRows;
     }

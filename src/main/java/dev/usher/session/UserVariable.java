@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class UserVariable {
     private @Nullable String expression;
     private boolean isNull;
+    private boolean absent;
 
     private UserVariable(@Nullable String expression, boolean isNull) {
         this.expression = expression;
@@ -30,6 +31,17 @@ public final class UserVariable {
         return new UserVariable(expressionOfItsType, true);
     }
 
+    /** The statement that might have made it has not, which both servers tell by the type of the column. Where it is set nevertheless, it is NULL. */
+    static UserVariable none() {
+        UserVariable none = nullOf("X''");
+        none.absent = true;
+        return none;
+    }
+
+    boolean isAbsent() {
+        return absent;
+    }
+
     public boolean isUnread() {
         return expression == null;
     }
@@ -44,6 +56,7 @@ public final class UserVariable {
     void read(UserVariable value) {
         expression = value.expression;
         isNull = value.isNull;
+        absent = value.absent;
     }
 
     /** Whether a connection that holds the other holds this one too. */

@@ -110,6 +110,16 @@ public final class UserVariables {
         return false;
     }
 
+    /** These without those that turned out, when they were read, not to exist. */
+    public UserVariables existing() {
+        if (byName.values().stream().noneMatch(UserVariable::isAbsent)) {
+            return this;
+        }
+        Map<String, UserVariable> left = new HashMap<>(byName);
+        left.values().removeIf(UserVariable::isAbsent);
+        return left.isEmpty() ? NONE : new UserVariables(left);
+    }
+
     /** Those of the given names. */
     public UserVariables only(Collection<String> names) {
         Map<String, UserVariable> some = new HashMap<>();

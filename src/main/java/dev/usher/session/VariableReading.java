@@ -17,6 +17,13 @@ public final class VariableReading {
     /** Of a geometry as the servers store it: its SRID, in front of the well-known binary. */
     private static final int SRID_DIGITS = 8;
 
+    /** NULL has one of these if the variable does not exist: on MySQL another type than the NULL of any variable, on MariaDB another length. */
+    private static final int TYPE_OF_NONE = 253;
+    private static final long LENGTH_OF_NONE = 1 << 24;
+
+    /** What the definition of a column says. */
+    public record Column(long length, int type, int flags) {}
+
     private final UserVariables variables;
     private final List<String> names;
 
@@ -45,12 +52,10 @@ public final class VariableReading {
     /**
      * Takes the values in.
      *
-     * @param types of the columns, as their definitions name them
-     * @param flags of the columns
      * @return whether all of them can be given to another connection
      */
-    public boolean take(List<@Nullable String[]> rows, int[] types, int[] flags) {
-        if (rows.size() != 1 || types.length != names.size() * COLUMNS) {
+    public boolean take(List<@Nullable String[]> rows, List<Column> columns) {
+        if (rows.size() != 1 || columns.size() != names.size() * COLUMNS) {
             return false;
         }
         @Nullable
@@ -58,7 +63,7 @@ public final class VariableReading {
         for (int i = 0; i < names.size(); i++) {
             int column = i * COLUMNS;
             String collation = row[column + 2];
-            UserVariable value = value(types[column], (flags[column] & FLAG_UNSIGNED) != 0, row[column], row[column + 1],
+            UserVariable value = value(columns.get(column), row[column], row[column + 1],
                     collation == null ? "binary" : collation);
             UserVariable variable = variables.get(names.get(i));
             if (value == null || variable == null) {
@@ -69,10 +74,13 @@ public final class VariableReading {
         return true;
     }
 
-    private static @Nullable UserVariable value(int type, boolean unsigned, @Nullable String text, @Nullable String hex, String collation) {
+    private static @Nullable UserVariable value(Column column, @Nullable String text, @Nullable String hex, String collation) {
+        if (text == null && hex == null && (column.type == TYPE_OF_NONE || column.length == LENGTH_OF_NONE)) {
+            return UserVariable.none();
+        }
         String expression =
-                switch (type) {
-                    case TYPE_LONGLONG -> integer(text == null ? "0" : text, unsigned);
+                switch (column.type) {
+                    case TYPE_LONGLONG -> integer(text == null ? "0" : text, (column.flags & FLAG_UNSIGNED) != 0);
                     case TYPE_NEWDECIMAL -> decimal(text == null ? "0" : text);
                     case TYPE_DOUBLE -> real(text == null ? "0" : text);
                     case TYPE_GEOMETRY -> hex == null ? "POINT(0,0)" : geometry(hex);

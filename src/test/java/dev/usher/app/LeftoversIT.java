@@ -53,9 +53,12 @@ class LeftoversIT {
                     $W ;; SELECT @@warning_count w, (SELECT @@warning_count FROM lt LIMIT 1) v
                     $W ;; INSERT INTO lt(b) VALUES (@@warning_count) ;; SELECT b FROM lt ORDER BY a DESC LIMIT 1 ;; SHOW WARNINGS
                     $W ;; BEGIN ;; COMMIT ;; SHOW WARNINGS
+                    SET max_error_count = 2 ;; $W ;; SHOW WARNINGS ;; SHOW COUNT(*) WARNINGS ;; SELECT LAST_INSERT_ID(), @@warning_count ;; SET max_error_count = DEFAULT
+                    SET max_error_count = 0 ;; $W ;; SELECT LAST_INSERT_ID(), @@warning_count ;; SHOW WARNINGS ;; SET max_error_count = DEFAULT
                     SELECT * FROM nope ;; SHOW WARNINGS ;; SHOW ERRORS ;; SHOW COUNT(*) ERRORS ;; SELECT @@error_count, @@warning_count
                     SELECT * FROM nope ;; SELECT ROW_COUNT(), FOUND_ROWS() ;; SHOW ERRORS
                     SELECT * FROM `n\u00e9` ;; SHOW WARNINGS
+                    SET sql_mode = '' ;; INSERT INTO lt(a,b) VALUES (71,'x'),(72,'y'),(71,1) ;; SHOW ERRORS LIMIT 1 ;; SHOW ERRORS LIMIT 2,1 ;; SHOW ERRORS LIMIT 3
                     SELEKT ;; SHOW ERRORS LIMIT 1 ;; SELECT 1 ;; SHOW ERRORS
                     DROP TABLE IF EXISTS nope1, nope2, nope3 ;; SHOW WARNINGS ;; SHOW COUNT(*) WARNINGS
                     $MANY ;; SHOW COUNT(*) WARNINGS ;; SELECT @@warning_count, ROW_COUNT()
@@ -73,6 +76,9 @@ class LeftoversIT {
                     $S ;; UPDATE lt SET b=1 WHERE a=2 ;; SELECT FOUND_ROWS(), ROW_COUNT()
                     $S ;; DELETE FROM lt WHERE a=1 ;; SELECT FOUND_ROWS(), ROW_COUNT()
                     $S ;; BEGIN ;; ROLLBACK ;; SELECT FOUND_ROWS(), ROW_COUNT()
+                    $S ;; -- nothing ;; SELECT FOUND_ROWS(), ROW_COUNT()
+                    $S ;; /* nothing */ ;; SHOW WARNINGS ;; SELECT FOUND_ROWS(), ROW_COUNT()
+                    $S ;; /*!99999 SELECT 1 */ ;; SELECT FOUND_ROWS(), ROW_COUNT()
                     UPDATE lt SET b=b+0 ;; SELECT FOUND_ROWS(), ROW_COUNT()
                     SELECT SQL_CALC_FOUND_ROWS * FROM lt LIMIT 2 ;; SELECT FOUND_ROWS()
                     SELECT * FROM lt LIMIT 1,2 ;; SELECT FOUND_ROWS()

@@ -1,6 +1,7 @@
 package dev.usher.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.usher.config.HandOver;
 import dev.usher.testing.ServerKind;
@@ -98,6 +99,27 @@ class UserVariablesIT {
     }
 
     private static final String LOOK = "SELECT @a, HEX(@a), COLLATION(@a), COERCIBILITY(@a), @b, @never";
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void oneThatAFailedStatementHasNotMadeDoesNotExist(ServerKind kind) throws SQLException {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        RunningUsher usher = usher(server, HandOver.SHUFFLE, 4);
+        Connection other = session(usher);
+        for (String value : List.of("no_such_column", "CAST(1", "(SELECT 1 UNION SELECT 2)")) {
+            Connection moving = session(usher);
+            try (Connection direct = session(server.port(), "")) {
+                for (Connection each : List.of(direct, moving)) {
+                    assertThatThrownBy(() -> run(each, "SET @a = " + value)).as(value).isInstanceOf(SQLException.class);
+                }
+                for (int i = 0; i < 3; i++) {
+                    run(other, "SET @b = 1");
+                    assertThat(rows(moving, LOOK)).as(value).isEqualTo(rows(direct, LOOK));
+                }
+            }
+            moving.close();
+        }
+    }
 
     @ParameterizedTest
     @MethodSource("servers")

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Reads answers into lines that must be equal on both sides. Only what must differ is written alike: the letter in the names of the sides' schemas, and
@@ -33,6 +34,10 @@ final class ReplyReader {
     private static final int BINARY = 63;
     private static final int TINY_BLOB = 249;
     private static final int STRING = 254;
+    private static final int BINARY_FLAG = 0x80;
+
+    /** Part of a condition, with the length in front of it. */
+    private static final Pattern NAMES_STATEMENT = Pattern.compile("(?:<..>|.)(The statement|Unknown prepared statement handler) \\(\\d+\\)");
 
     private static final String FILE = "7,seven\n8,eight\n9,nine\n";
 
@@ -144,7 +149,7 @@ final class ReplyReader {
                 end(packet);
                 return true;
             }
-            lines.add("ROW " + shown(packet));
+            lines.add("ROW " + NAMES_STATEMENT.matcher(shown(packet)).replaceAll("$1(id)"));
         }
     }
 
@@ -217,7 +222,12 @@ final class ReplyReader {
             } else {
                 line.append(" length=").append(length).append(" type=").append(type);
             }
-            lines.add(line + " flags=" + Integer.toHexString(packet.readUnsignedShortLE()) + " decimals=" + packet.readUnsignedByte());
+            int flags = packet.readUnsignedShortLE();
+            if (ofAnyCollation(charset)) {
+                // Says only whether that collation is a binary one.
+                flags &= ~BINARY_FLAG;
+            }
+            lines.add(line + " flags=" + Integer.toHexString(flags) + " decimals=" + packet.readUnsignedByte());
         }
     }
 
@@ -226,10 +236,15 @@ final class ReplyReader {
      * that of its SET NAMES.
      */
     private static String charset(int collation) {
-        return LATIN1.contains(collation) ? "latin1"
-                : collation == 45 || collation == 46 || collation >= 224 && collation < 248 || collation >= 255 && collation < 320
-                        ? "utf8mb4"
-                        : Integer.toString(collation);
+        return LATIN1.contains(collation) ? "latin1" : isUtf8mb4(collation) ? "utf8mb4" : Integer.toString(collation);
+    }
+
+    private static boolean ofAnyCollation(int collation) {
+        return LATIN1.contains(collation) || isUtf8mb4(collation);
+    }
+
+    private static boolean isUtf8mb4(int collation) {
+        return collation == 45 || collation == 46 || collation >= 224 && collation < 248 || collation >= 255 && collation < 320;
     }
 
     /** The server does not send this one to Usher, which cannot know whether another result will follow; no client asks that here. */

@@ -6,7 +6,7 @@ import java.util.List;
 final class SettingTopics {
     private static final String[] ASSIGNMENTS = {"time_zone = '+0#:00'", "sql_mode = 'ANSI_QUOTES'", "sql_mode = ''",
         "sql_mode = 'NO_BACKSLASH_ESCAPES'", "sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE'", "sql_mode = 'PIPES_AS_CONCAT,ANSI_QUOTES'",
-        "sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')", "group_concat_max_len = #00", "lc_time_names = 'de_DE'",
+        "sql_mode = CONCAT(@@sql_mode, ',HIGH_NOT_PRECEDENCE')", "group_concat_max_len = #00", "lc_time_names = 'de_DE'",
         "lc_time_names = 'ja_JP'", "div_precision_increment = #", "default_week_format = #", "sql_auto_is_null = 0",
         "sql_safe_updates = 1", "sql_safe_updates = 0", "sql_select_limit = #000", "sql_select_limit = DEFAULT", "max_join_size = #000000",
         "foreign_key_checks = 0", "foreign_key_checks = 1", "unique_checks = 0", "auto_increment_increment = #",
