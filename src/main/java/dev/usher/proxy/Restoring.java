@@ -25,9 +25,12 @@ import org.slf4j.LoggerFactory;
  */
 final class Restoring {
     private static final Logger log = LoggerFactory.getLogger(Restoring.class);
-    private static final long READS_INSERT_ID = Trait.bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE);
-    /** With an explicit id they leave LAST_INSERT_ID() as it is, and nothing tells: it has to be the session's own before. */
-    private static final long KEEPS_INSERT_ID = READS_INSERT_ID | Trait.MAY_SET_LAST_INSERT_ID.bit();
+    private static final long READS_INSERT_ID = Trait.bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE, Trait.COMPOUND);
+    /**
+     * With an explicit id an INSERT leaves LAST_INSERT_ID() as it is, and nothing tells; a trigger may read it: it has to be the session's own before. A view may
+     * read it too, but then every SELECT that moves would have to be preceded by a SET.
+     */
+    private static final long NEEDS_INSERT_ID = READS_INSERT_ID | Trait.bits(Trait.MAY_SET_LAST_INSERT_ID, Trait.MAY_FIRE_TRIGGERS);
     private static final int MAX_ATTEMPTS = 3;
 
     private final ClientSession owner;
@@ -105,11 +108,11 @@ final class Restoring {
 
     /** Whether LAST_INSERT_ID() has to be set in front of the command. */
     boolean insertIdDue(ServerConnection connection, CommandUnderWay under) {
-        return (under.has(KEEPS_INSERT_ID) || session.autoIsNull()) && !session.insertIdUnread()
+        return (under.has(NEEDS_INSERT_ID) || session.autoIsNull()) && !session.insertIdUnread()
                 && connection.lastInsertId() != session.lastInsertId();
     }
 
-    /** In front of an execution that does not read it. It is not waited for: nothing but the connection's end keeps this from succeeding. */
+    /** In front of an execution whose text does not read it. It is not waited for: nothing but the connection's end keeps this from succeeding. */
     private static void setInsertId(ServerConnection connection) {
         connection.ask(Question.query("SET @@session.last_insert_id=" + Long.toUnsignedString(connection.lastInsertId()), answer -> {
             if (answer instanceof Answer.Refused) {
