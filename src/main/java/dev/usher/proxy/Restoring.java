@@ -142,7 +142,7 @@ final class Restoring {
         counters.reset();
         under.cleared = true;
         owner.worker().reset(connection, done -> {
-            if (!owner.has(connection)) {
+            if (!owner.goesOn(connection)) {
                 return;
             }
             if (done) {
@@ -176,7 +176,7 @@ final class Restoring {
         }
         String sql = plan.sql().substring(0, plan.sql().length() - 1);
         connection.ask(Question.query(sql, answer -> {
-            if (!owner.has(connection)) {
+            if (!owner.goesOn(connection)) {
                 return;
             }
             switch (answer) {
@@ -206,6 +206,11 @@ final class Restoring {
     void failed(ServerConnection connection, ErrPacket error) {
         log.info("client {} of {}: its state could not be restored: {}", owner.id(), owner.account(), error);
         owner.discardLease(connection);
+        if (error.code() == Refusal.INTERRUPTED.code()) {
+            // It was meant for the statement.
+            owner.notRun(error);
+            return;
+        }
         if (error.code() == 1049 || error.code() == 1044) {
             // The schema is gone, or the right to it: a session that had been in it all the time would have none now.
             session.wasRead(session.state().withSchema(""));
@@ -226,7 +231,7 @@ final class Restoring {
     private void prepareOn(ServerConnection connection, CommandUnderWay under, PreparedStatement of) {
         counters.reprepare();
         Reprepare.on(connection, of, (int serverId, @Nullable ErrPacket error) -> {
-            if (!owner.has(connection)) {
+            if (!owner.goesOn(connection)) {
                 return;
             }
             if (error == null) {
@@ -241,7 +246,7 @@ final class Restoring {
     private void prepareOn(ServerConnection connection, CommandUnderWay under, SqlStatement named) {
         counters.reprepare();
         connection.ask(Question.query(named.prepare(), answer -> {
-            if (!owner.has(connection)) {
+            if (!owner.goesOn(connection)) {
                 return;
             }
             switch (answer) {
