@@ -169,13 +169,17 @@ public final class ClientSession implements Tenant, Relay.Listener {
         return lease.connection();
     }
 
-    /** Whether the client is gone, or has begun to log in anew. */
-    boolean over() {
-        return ended;
-    }
-
-    /** Whether this connection is its lease, and there still is somebody who has it. */
-    boolean has(ServerConnection connection) {
+    /**
+     * Something has been asked on its lease for the command under way, and is answered.
+     *
+     * @return whether the command can go on there; false if the connection is lost, or if the client has gone: then it is given up here
+     */
+    boolean goesOn(ServerConnection connection) {
+        if (ended && lease.is(connection) && !connection.closed()) {
+            // In the midst of a restore nobody knows its state.
+            session.pin(Pin.UNEXPLAINED);
+            leave();
+        }
         return lease.is(connection) && !ended;
     }
 
@@ -245,7 +249,31 @@ public final class ClientSession implements Tenant, Relay.Listener {
     void interruptWaiting() {
         if (waiting && !schemaAtLogin.waits()) {
             worker.cancel(this);
-            notRun(new ErrPacket(Refusal.INTERRUPTED.code(), Refusal.INTERRUPTED.sqlState(), "Query execution was interrupted"));
+            notRun(interrupted());
+        }
+    }
+
+    private static ErrPacket interrupted() {
+        return new ErrPacket(Refusal.INTERRUPTED.code(), Refusal.INTERRUPTED.sqlState(), "Query execution was interrupted");
+    }
+
+    /** A KILL QUERY of the command under way is on its way to the server: a command that has not been sent waits for what comes of it. */
+    void interrupting() {
+        if (!under.sent) {
+            under.kills++;
+        }
+    }
+
+    /** @param command the number of {@link #statementsRun} for which there was one; the command is not sent if it was done */
+    void interrupted(long command, boolean done) {
+        if (command != statementsRun || under.kills == 0) {
+            return;
+        }
+        under.killed |= done;
+        Runnable due = under.due;
+        if (--under.kills == 0 && due != null && lease.connection() != null && !ended) {
+            under.due = null;
+            due.run();
         }
     }
 
@@ -272,6 +300,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
             }
             settle();
             client.consume();
+        } else {
+            leave();
         }
     }
 
@@ -463,7 +493,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
         aftermath.beforeQuestion(has);
         variables.ask(has, portable -> {
-            if (has(has)) {
+            if (goesOn(has)) {
                 if (!portable) {
                     pinning.add(Pin.USER_VARIABLE);
                 }
@@ -560,7 +590,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
         notRun(error);
     }
 
-    private void notRun(ErrPacket error) {
+    /** The command has not been sent, and will not be. */
+    void notRun(ErrPacket error) {
         waiting = false;
         Errand failed = errand;
         if (failed != null) {
@@ -599,6 +630,16 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** Sends the command, with a restore in front of it in the same COM_QUERY where there is one. */
     void send(ServerConnection connection, RestorePlan.@Nullable Statements restore) {
+        if (under.kills > 0) {
+            under.due = () -> send(connection, restore);
+            return;
+        }
+        if (under.killed) {
+            // What the restore was to set has not been set.
+            connection.lastInsertId(ServerConnection.INSERT_ID_UNKNOWN);
+            answerInstead(interrupted());
+            return;
+        }
         Command command = under.command();
         if (command == Command.QUERY && (restore != null || !under.single)) {
             Restoring.multiStatements(connection, restore != null || multiStatementsAllowed);
@@ -765,9 +806,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** A question that was asked behind a statement is answered. */
     private void questionAnswered(ServerConnection connection) {
-        if (dispatchLater && !aftermath.capturing()) {
+        if (dispatchLater && !ended && !aftermath.capturing()) {
             dispatchLater = false;
-            if (!ended && !connection.closed()) {
+            if (!connection.closed()) {
                 commands.dispatch();
             }
             return;

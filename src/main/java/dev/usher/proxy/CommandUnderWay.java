@@ -84,6 +84,15 @@ final class CommandUnderWay {
     boolean failed;
     boolean sent;
 
+    /** KILL QUERYs on their way that came before it was sent, and whether one of them was done. */
+    int kills;
+
+    boolean killed;
+
+    /** What sends it, once these are answered. */
+    @Nullable
+    Runnable due;
+
     /** The pins that it has given its session, of which nothing is true as long as it has not been sent. */
     int pinned;
 
@@ -124,6 +133,9 @@ final class CommandUnderWay {
         statement = null;
         failed = false;
         sent = false;
+        kills = 0;
+        killed = false;
+        due = null;
         pinned = 0;
         readBefore = null;
         attempts = 0;

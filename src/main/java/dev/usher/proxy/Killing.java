@@ -148,7 +148,10 @@ final class Killing {
             return;
         }
         session.holdLease(true);
-        if (!queryOnly) {
+        long command = session.statementsRun();
+        if (queryOnly) {
+            session.interrupting();
+        } else {
             session.dying(true);
         }
         String sql = "KILL " + (queryOnly ? "QUERY " : "CONNECTION ") + connection.threadId();
@@ -158,10 +161,12 @@ final class Killing {
                 error = notOwner(id);
             }
             session.holdLease(false);
-            if (error != null) {
-                session.dying(false);
-            } else if (!queryOnly) {
+            if (queryOnly) {
+                session.interrupted(command, error == null);
+            } else if (error == null) {
                 victim.kill();
+            } else {
+                session.dying(false);
             }
             then.accept(error);
         })));

@@ -25,9 +25,12 @@ import org.slf4j.LoggerFactory;
  */
 final class Restoring {
     private static final Logger log = LoggerFactory.getLogger(Restoring.class);
-    private static final long READS_INSERT_ID = Trait.bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE);
-    /** With an explicit id they leave LAST_INSERT_ID() as it is, and nothing tells: it has to be the session's own before. */
-    private static final long KEEPS_INSERT_ID = READS_INSERT_ID | Trait.MAY_SET_LAST_INSERT_ID.bit();
+    private static final long READS_INSERT_ID = Trait.bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE, Trait.COMPOUND);
+    /**
+     * With an explicit id an INSERT leaves LAST_INSERT_ID() as it is, and nothing tells; a trigger may read it: it has to be the session's own before. A view may
+     * read it too, but then every SELECT that moves would have to be preceded by a SET.
+     */
+    private static final long NEEDS_INSERT_ID = READS_INSERT_ID | Trait.bits(Trait.MAY_SET_LAST_INSERT_ID, Trait.MAY_FIRE_TRIGGERS);
     private static final int MAX_ATTEMPTS = 3;
 
     private final ClientSession owner;
@@ -109,11 +112,11 @@ final class Restoring {
 
     /** Whether LAST_INSERT_ID() has to be set in front of the command. */
     boolean insertIdDue(ServerConnection connection, CommandUnderWay under) {
-        return (under.has(KEEPS_INSERT_ID) || session.autoIsNull()) && !session.insertIdUnread()
+        return (under.has(NEEDS_INSERT_ID) || session.autoIsNull()) && !session.insertIdUnread()
                 && connection.lastInsertId() != session.lastInsertId();
     }
 
-    /** In front of an execution that does not read it. It is not waited for: nothing but the connection's end keeps this from succeeding. */
+    /** In front of an execution whose text does not read it. It is not waited for: nothing but the connection's end keeps this from succeeding. */
     private static void setInsertId(ServerConnection connection) {
         connection.ask(Question.query("SET @@session.last_insert_id=" + Long.toUnsignedString(connection.lastInsertId()), answer -> {
             if (answer instanceof Answer.Refused) {
@@ -143,7 +146,7 @@ final class Restoring {
         counters.reset();
         under.cleared = true;
         owner.worker().reset(connection, done -> {
-            if (!owner.has(connection)) {
+            if (!owner.goesOn(connection)) {
                 return;
             }
             if (done) {
@@ -177,7 +180,7 @@ final class Restoring {
         }
         String sql = plan.sql().substring(0, plan.sql().length() - 1);
         connection.ask(Question.query(sql, answer -> {
-            if (!owner.has(connection)) {
+            if (!owner.goesOn(connection)) {
                 return;
             }
             switch (answer) {
@@ -207,6 +210,11 @@ final class Restoring {
     void failed(ServerConnection connection, ErrPacket error) {
         log.info("client {} of {}: its state could not be restored: {}", owner.id(), owner.account(), error);
         owner.discardLease(connection);
+        if (error.code() == Refusal.INTERRUPTED.code()) {
+            // It was meant for the statement.
+            owner.notRun(error);
+            return;
+        }
         if (error.code() == 1049 || error.code() == 1044) {
             // The schema is gone, or the right to it: a session that had been in it all the time would have none now.
             session.wasRead(session.state().withSchema(""));
@@ -227,7 +235,7 @@ final class Restoring {
     private void prepareOn(ServerConnection connection, CommandUnderWay under, PreparedStatement of) {
         counters.reprepare();
         Reprepare.on(connection, of, (int serverId, @Nullable ErrPacket error) -> {
-            if (!owner.has(connection)) {
+            if (!owner.goesOn(connection)) {
                 return;
             }
             if (error == null) {
@@ -242,7 +250,7 @@ final class Restoring {
     private void prepareOn(ServerConnection connection, CommandUnderWay under, SqlStatement named) {
         counters.reprepare();
         connection.ask(Question.query(named.prepare(), answer -> {
-            if (!owner.has(connection)) {
+            if (!owner.goesOn(connection)) {
                 return;
             }
             switch (answer) {

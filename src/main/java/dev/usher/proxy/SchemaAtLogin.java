@@ -62,7 +62,7 @@ final class SchemaAtLogin {
                 session.wasRead(in);
                 account.schemaOpened(schema);
             }
-            if (asked != null && !owner.over()) {
+            if (owner.goesOn(connection) && asked != null) {
                 asked.accept(error);
             }
         }));

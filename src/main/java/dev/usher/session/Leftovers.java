@@ -326,7 +326,7 @@ public final class Leftovers {
     /** What may have to be set in front of the statement, the mark or LAST_INSERT_ID(), would change it. */
     private boolean rowCountStays(long traits) {
         return rowCountOnServer && !mustMark()
-                && (traits & Trait.bits(Trait.READS_LAST_INSERT_ID, Trait.MAY_SET_LAST_INSERT_ID)) == 0;
+                && (traits & Trait.bits(Trait.READS_LAST_INSERT_ID, Trait.MAY_SET_LAST_INSERT_ID, Trait.MAY_FIRE_TRIGGERS)) == 0;
     }
 
     private String count(String variable, int count) {

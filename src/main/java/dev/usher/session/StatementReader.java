@@ -174,13 +174,13 @@ final class StatementReader {
         switch (keyword) {
             case SELECT, TABLE, VALUES -> traits.verb(Verb.SELECT);
             case WITH -> {
-                traits.verb(Verb.SELECT);
+                simple(Verb.SELECT, Trait.MAY_FIRE_TRIGGERS);
                 calls.withHeader();
             }
             case INSERT -> data(Verb.INSERT);
             case REPLACE -> data(Verb.REPLACE);
-            case UPDATE -> traits.verb(Verb.UPDATE);
-            case DELETE -> traits.verb(Verb.DELETE);
+            case UPDATE -> simple(Verb.UPDATE, Trait.MAY_FIRE_TRIGGERS);
+            case DELETE -> simple(Verb.DELETE, Trait.MAY_FIRE_TRIGGERS);
             case SET -> {
                 traits.verb(Verb.SET);
                 set.start();

@@ -77,6 +77,8 @@ public enum Trait {
     READS_LAST_INSERT_ID,
     /** INSERT, REPLACE, LOAD, CREATE TABLE: may set what LAST_INSERT_ID() gives, or leave it as it is and name an id in its OK all the same. */
     MAY_SET_LAST_INSERT_ID,
+    /** UPDATE, DELETE, and WITH, behind which one of them may come: their triggers may read LAST_INSERT_ID(), and leave it as it is. */
+    MAY_FIRE_TRIGGERS,
     /** LOAD: names no id in its OK when it has set LAST_INSERT_ID(). */
     LOAD_DATA,
     READS_ROW_COUNT,

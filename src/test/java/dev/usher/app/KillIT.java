@@ -231,6 +231,78 @@ class KillIT {
         }
     }
 
+    /** Only MySQL makes a USE wait, for a DROP DATABASE that waits itself. */
+    @Test
+    void aStatementDoesNotRunIfTheRestoreInFrontOfItWasKilled() throws Exception {
+        TestServer server = TestServers.find(ServerKind.MYSQL).orElseThrow();
+        RunningUsher usher = knowingRoot(server, 4);
+        InetSocketAddress address = new InetSocketAddress("127.0.0.1", server.port());
+        RawSession reader = session(address, ROOT);
+        RawSession dropper = session(address, ROOT);
+        for (String sql : List.of("DROP TABLE IF EXISTS test.ran", "CREATE TABLE test.ran (a INT)", "DROP DATABASE IF EXISTS leaves",
+                "CREATE DATABASE leaves", "CREATE TABLE leaves.t (a INT)", "BEGIN", "SELECT * FROM leaves.t")) {
+            reader.run(sql);
+        }
+        RawSession killer = session(usher.address(), ROOT);
+        RawSession killed = session(usher.address(), ROOT);
+        killed.run("USE leaves");
+        killer.run("SELECT 1");
+        var drop = later(dropper, "DROP DATABASE leaves");
+        await().until(() -> reader.run("SHOW FULL PROCESSLIST").stream().anyMatch(row -> row.contains("DROP DATABASE leaves")));
+
+        var statement = later(killed, "INSERT INTO test.ran VALUES (1)");
+        await().until(() -> statement.isDone()
+                || reader.run("SHOW FULL PROCESSLIST").stream().anyMatch(row -> row.contains("USE `leaves`") && !row.contains("FULL")));
+        assertThat(only(killer.run("KILL QUERY " + killed.id()))).startsWith("\\00");
+
+        assertThat(only(statement.get(20, TimeUnit.SECONDS))).contains("Query execution was interrupted");
+        reader.run("ROLLBACK");
+        assertThat(only(drop.get(20, TimeUnit.SECONDS))).startsWith("\\00");
+        assertThat(reader.run("SELECT * FROM test.ran")).hasSize(3);
+    }
+
+    /** What is asked for its statement is still under way when the client goes. */
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aClientThatGoesWhileItsStatementIsPreparedAgainLeavesItsServerConnectionToOthers(ServerKind kind) throws Exception {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        RunningUsher usher = knowingRoot(server, 3);
+        InetSocketAddress address = new InetSocketAddress("127.0.0.1", server.port());
+        RawSession reader = session(address, ROOT);
+        RawSession dropper = session(address, ROOT);
+        for (String sql : List.of("DROP TABLE IF EXISTS test.goes", "CREATE TABLE test.goes (a INT)", "BEGIN", "SELECT * FROM test.goes")) {
+            reader.run(sql);
+        }
+        RawSession one = session(usher.address(), ROOT);
+        RawSession other = session(usher.address(), ROOT);
+        RawSession goes = session(usher.address(), ROOT);
+        one.run("BEGIN");
+        one.run("SELECT 1");
+        other.run("SELECT 1");
+        one.run("COMMIT");
+        goes.prepare("SELECT * FROM test.goes");
+        var drop = later(dropper, "DROP TABLE test.goes");
+        await().until(() -> reader.run("SHOW FULL PROCESSLIST").stream().anyMatch(row -> row.contains("DROP TABLE test.goes")));
+        Thread.ofVirtual().start(() -> {
+            try {
+                goes.execute();
+            } catch (IOException closed) {
+                // As it should be.
+            }
+        });
+        await().until(() -> reader.run("SHOW FULL PROCESSLIST").stream().filter(row -> row.contains("test.goes")).count() == 2);
+
+        goes.close();
+        await().until(() -> usher.status("clients_connected") == 2);
+        reader.run("ROLLBACK");
+        assertThat(only(drop.get(20, TimeUnit.SECONDS))).startsWith("\\00");
+
+        for (RawSession each : List.of(one, other)) {
+            each.run("BEGIN");
+            assertThat(each.run("SELECT 5")).hasSize(4);
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("servers")
     void aThreadOfTheServerIsKilledByACommandAsWithoutUsher(ServerKind kind) throws Exception {

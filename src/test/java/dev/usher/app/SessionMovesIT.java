@@ -228,6 +228,49 @@ class SessionMovesIT {
         }
     }
 
+    /** The text says nothing of what a trigger reads. */
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aTriggerReadsTheLastInsertIdOfItsSession(ServerKind kind) throws SQLException {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        try (Connection root = server.connect()) {
+            run(root, "DROP TABLE IF EXISTS test.fires, test.fired");
+            run(root, "CREATE TABLE test.fires (id INT AUTO_INCREMENT PRIMARY KEY, n INT)");
+            run(root, "CREATE TABLE test.fired (n BIGINT)");
+            run(root, "CREATE TRIGGER test.fires_u BEFORE UPDATE ON test.fires FOR EACH ROW INSERT INTO test.fired VALUES (LAST_INSERT_ID())");
+            run(root, "CREATE TRIGGER test.fires_d AFTER DELETE ON test.fires FOR EACH ROW INSERT INTO test.fired VALUES (LAST_INSERT_ID())");
+            run(root, "INSERT INTO test.fires VALUES (900, 1)");
+        }
+        RunningUsher usher = shuffling(server, 3);
+        Connection one = session(usher, "");
+        Connection other = session(usher, "");
+        Connection none = session(usher, "&useServerPrepStmts=true");
+        run(other, "CREATE TABLE IF NOT EXISTS ids_only (id INT AUTO_INCREMENT PRIMARY KEY)");
+        List<String> changes = new ArrayList<>(List.of("UPDATE fires SET n = n + 1 WHERE id = 900", "DELETE FROM fires WHERE id < 900 LIMIT 1"));
+        if (kind == ServerKind.MYSQL) {
+            changes.add("WITH old AS (SELECT 900 AS id) UPDATE fires SET n = n + 1 WHERE id IN (SELECT id FROM old)");
+        }
+        int next = 0;
+        for (int i = 1; i <= 4; i++) {
+            for (String change : changes) {
+                run(one, "INSERT INTO fires (id, n) VALUES (" + ++next + ", 1)");
+                run(one, "INSERT INTO fires (n) VALUES (1)");
+                String id = value(one, "SELECT LAST_INSERT_ID()");
+                run(other, "INSERT INTO ids_only VALUES ()");
+                run(one, change);
+                assertThat(value(other, "SELECT GROUP_CONCAT(DISTINCT n) FROM fired")).as(change).isEqualTo(id);
+                run(other, "DELETE FROM fired");
+                run(other, "INSERT INTO ids_only VALUES ()");
+                try (var prepared = none.prepareStatement("UPDATE fires SET n = n + 1 WHERE id = ?")) {
+                    prepared.setInt(1, 900);
+                    prepared.executeUpdate();
+                }
+                assertThat(value(other, "SELECT GROUP_CONCAT(DISTINCT n) FROM fired")).isEqualTo("0");
+                run(other, "DELETE FROM fired");
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("servers")
     void warningsAndRowCountsAreStillThereAfterAMove(ServerKind kind) throws SQLException {

@@ -32,7 +32,7 @@ class SqlLexerTest {
     /** The table leaves out what every INSERT has. */
     private static Set<Trait> withoutInsertIds(StatementTraits traits) {
         Set<Trait> rest = set(traits);
-        rest.removeAll(Set.of(Trait.MAY_SET_LAST_INSERT_ID, Trait.LOAD_DATA));
+        rest.removeAll(Set.of(Trait.MAY_SET_LAST_INSERT_ID, Trait.MAY_FIRE_TRIGGERS, Trait.LOAD_DATA));
         return rest;
     }
 
