@@ -469,6 +469,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
             answerInstead(unknownCommand());
             return true;
         }
+        if (!in.isReadable(Packets.HEADER + 1)) {
+            return false;
+        }
         Command command = Command.of(in.getUnsignedByte(start + Packets.HEADER));
         int taken = Math.min(length, command == Command.STMT_EXECUTE || command == Command.STMT_BULK_EXECUTE ? HEAD_OF_EXECUTION : WHOLE);
         if (in.readableBytes() < Packets.HEADER + taken) {
