@@ -66,7 +66,7 @@ start_server() {
 start_usher() {
   usher_port=$(free_port)
   "$root/usher" serve --server "127.0.0.1:$server_port" --listen "127.0.0.1:$usher_port" --listen "$work/usher.socket" --admin off --state-directory "$work/usher" \
-    --hand-over shuffle "$@" >"$work/usher.log" 2>&1 </dev/null &
+    --hand-over shuffle "$@" >>"$work/usher.log" 2>&1 </dev/null &
   started+=($!)
   local i
   for ((i = 0; i < 600; i++)); do

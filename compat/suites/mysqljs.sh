@@ -1,4 +1,5 @@
-# The tests of mysql for Node (mysqljs) that need a server, a process for each file.
+# The tests of mysql for Node (mysqljs) that need a server, a process for each file. Not among the default ones: it lacks
+# CLIENT_PLUGIN_AUTH, so that its login cannot be relayed (docs/logins.md), and the suites' account is not told to Usher.
 # shellcheck shell=bash
 prepare() {
   need nodejs

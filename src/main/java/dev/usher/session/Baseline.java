@@ -23,6 +23,7 @@ public record Baseline(Map<String, String> values) {
     private static final Set<String> NOT_STATE = Set.of(
             "character_set_database",
             "collation_database",
+            "last_gtid",
             "last_insert_id",
             "identity",
             "insert_id",

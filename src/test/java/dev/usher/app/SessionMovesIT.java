@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -148,6 +149,21 @@ class SessionMovesIT {
         for (int round = 0; round < 6; round++) {
             assertThat(value(before, "SELECT 1")).isEqualTo("1");
             assertThat(value(after, "SELECT 2")).isEqualTo("2");
+        }
+    }
+
+    @Test
+    void theGtidOfAWriteIsNotRestored() throws SQLException {
+        TestServer server = TestServers.start(ServerKind.EMBEDDED, "--log-bin=binlog", "--server-id=1");
+        open.add(server);
+        RunningUsher usher = shuffling(server, 3);
+        Connection one = session(usher, "");
+        Connection two = session(usher, "");
+        run(one, "CREATE TABLE written (n INT)");
+        for (int round = 0; round < 4; round++) {
+            run(one, "INSERT INTO written VALUES (1)");
+            assertThat(value(two, "SELECT 2")).isEqualTo("2");
+            assertThat(value(one, "SELECT COUNT(*) FROM written")).isEqualTo(String.valueOf(round + 1));
         }
     }
 
