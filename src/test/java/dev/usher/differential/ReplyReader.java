@@ -37,7 +37,8 @@ final class ReplyReader {
     private static final int BINARY_FLAG = 0x80;
 
     /** Part of a condition, with the length in front of it. */
-    private static final Pattern NAMES_STATEMENT = Pattern.compile("(?:<..>|.)(The statement|Unknown prepared statement handler) \\(\\d+\\)");
+    private static final Pattern NAMES_STATEMENT =
+            Pattern.compile("(?:<..>|.)(The statement|Unknown prepared statement handler) \\(\\d+\\)");
 
     private static final String FILE = "7,seven\n8,eight\n9,nine\n";
 
