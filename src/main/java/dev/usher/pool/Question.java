@@ -109,7 +109,8 @@ public final class Question extends Exchange {
                     if (definitions < columns) {
                         definitions++;
                         int type = reader.packetStart() + Packets.HEADER + reader.payloadLength() - TYPE_FROM_END;
-                        types.add(new Column(in.getUnsignedIntLE(type - Integer.BYTES), in.getUnsignedByte(type), in.getUnsignedShortLE(type + 1)));
+                        types.add(new Column(in.getUnsignedIntLE(type - Integer.BYTES), in.getUnsignedByte(type),
+                                in.getUnsignedShortLE(type + 1)));
                     } else {
                         rows.add(row(payload(reader, in)));
                     }

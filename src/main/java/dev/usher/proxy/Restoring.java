@@ -5,6 +5,7 @@ import dev.usher.pool.Question;
 import dev.usher.pool.Question.Answer;
 import dev.usher.pool.ServerConnection;
 import dev.usher.session.Leftovers;
+import dev.usher.session.Pin;
 import dev.usher.session.PreparedStatement;
 import dev.usher.session.RestorePlan;
 import dev.usher.session.Session;
@@ -68,10 +69,7 @@ final class Restoring {
             }
             return;
         }
-        String rows = under.isStatement() && !under.emulated ? leftovers.foundRowsInFrontOf(under.foundRows) : null;
-        if (rows != null) {
-            connection.ask(Question.query(rows, answer -> {}));
-        }
+        giveFoundRows(connection, under);
         boolean insertIdDue = insertIdDue(connection, under);
         long insertId = -1;
         if (insertIdDue) {
@@ -83,7 +81,7 @@ final class Restoring {
         RestorePlan planned = plan(connection, insertId);
         boolean alone = insertIdDue && insertId < 0;
         if (leftovers.mustMark() && under.isStatement() && !under.emulated && !under.cleared) {
-            planned = planned.before(Leftovers.MARK);
+            planned = planned.then(Leftovers.MARK);
         }
         switch (planned) {
             case RestorePlan.Nothing nothing -> {
@@ -107,6 +105,16 @@ final class Restoring {
                 }
             }
             case RestorePlan.Relogin relogin -> anotherConnection(connection);
+        }
+    }
+
+    /** Where the command may leave FOUND_ROWS() as it was. Not waited for; and not where it could use up what was set for the next statement. */
+    private void giveFoundRows(ServerConnection connection, CommandUnderWay under) {
+        if (under.isStatement() && !under.emulated && !session.has(Pin.ONE_SHOT)) {
+            String rows = leftovers.foundRowsInFrontOf(under.foundRows);
+            if (rows != null) {
+                connection.ask(Question.query(rows, answer -> {}));
+            }
         }
     }
 

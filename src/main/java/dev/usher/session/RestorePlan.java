@@ -21,7 +21,7 @@ public sealed interface RestorePlan {
     record Statements(String sql, int statements) implements RestorePlan {}
 
     /** This plan and one more statement after it. */
-    default RestorePlan before(String statement) {
+    default RestorePlan then(String statement) {
         return switch (this) {
             case Nothing nothing -> new Statements(statement, 1);
             case Statements more -> new Statements(more.sql() + statement, more.statements() + 1);

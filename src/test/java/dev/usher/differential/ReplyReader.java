@@ -37,7 +37,8 @@ final class ReplyReader {
     private static final int BINARY_FLAG = 0x80;
 
     /** Part of a condition, with the length in front of it. */
-    private static final Pattern NAMES_STATEMENT = Pattern.compile("(?:<..>|.)(The statement|Unknown prepared statement handler) \\(\\d+\\)");
+    private static final Pattern NAMES_STATEMENT =
+            Pattern.compile("(?:<..>|.)(The statement|Unknown prepared statement handler) \\(\\d+\\)");
 
     private static final String FILE = "7,seven\n8,eight\n9,nine\n";
 
@@ -49,8 +50,10 @@ final class ReplyReader {
     private int statementId;
     private int status;
     private boolean failed;
-    /** The command before this one has failed: MySQL may tell what it has set nevertheless, and with Usher's own question after it. */
+    /** A command has failed since the last OK: MySQL may tell what it has set nevertheless, and with Usher's own question after it; so may MariaDB. */
     private boolean afterError;
+    /** This answer has an OK that ends no result set. */
+    private boolean told;
 
     ReplyReader(WireClient client, char side) {
         this.client = client;
@@ -76,8 +79,9 @@ final class ReplyReader {
     private List<String> begun() {
         lines = new ArrayList<>();
         sequence = 1;
-        afterError = failed;
+        afterError = failed || afterError && !told;
         failed = false;
+        told = false;
         return lines;
     }
 
@@ -270,6 +274,7 @@ final class ReplyReader {
     private void ok(ByteBuf packet) {
         OkPacket ok = new OkPacket();
         ok.read(packet);
+        told |= ok.header() == OkPacket.HEADER;
         status = ok.status() & ~NOT_COMPARED;
         String trackers = trackers(ok.trackers());
         int shown = trackers.isEmpty() ? status & ~ServerStatus.SESSION_STATE_CHANGED : status;
