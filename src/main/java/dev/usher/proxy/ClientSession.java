@@ -195,6 +195,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
         return waiting;
     }
 
+    /** Its login is not answered yet. */
+    boolean entering() {
+        return mode == Mode.ENTERING;
+    }
+
     /** Between two commands, outside a transaction. */
     public boolean idle() {
         return mode == Mode.READY && !session.has(Pin.TRANSACTION);
@@ -575,6 +580,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
         if (schemaAtLogin.waits()) {
             restoring.restoreThen(connection, schemaAtLogin.enough(connection), () -> schemaAtLogin.openOn(connection));
+            return;
+        }
+        ErrPacket lost = aftermath.asksForLost(under);
+        if (lost != null) {
+            answerInstead(lost);
         } else {
             restoring.prepare(connection, under);
         }
@@ -687,7 +697,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return false;
         }
         if (!passThrough.done()) {
-            return passThrough.pass(in, under, statements, has);
+            return passThrough.pass(in, has);
         }
         mode = under.sent ? Mode.BUSY : Mode.READY;
         StatementTraits read = passThrough.traits();
@@ -887,6 +897,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (ended || told) {
             return;
         }
+        aftermath.lost();
         if (mode != Mode.READY) {
             // Lost before the command was sent.
             answerLost(cause, rebuildable && !under.large(), 1);
@@ -905,6 +916,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return;
         }
         responseLost = true;
+        aftermath.lost();
         frontend.counters().lostStatement();
         boolean clean = relay.betweenPackets();
         boolean goesOn = clean && rebuildable() && !under.has(Trait.USER_VARIABLE_ASSIGNED.bit()) && mode == Mode.BUSY && !under.large();
