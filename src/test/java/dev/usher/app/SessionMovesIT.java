@@ -173,6 +173,39 @@ class SessionMovesIT {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aSchemaThatIsDroppedAndMadeAgainIsStillTheSessionsOwn(ServerKind kind) throws Exception {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        TestAccount root = new TestAccount("root", "", "");
+        RunningUsher usher = shuffling(server, 4);
+        try (Connection direct = server.connect();
+                RawSession session = RawSession.open(usher.address(), root);
+                RawSession other = RawSession.open(usher.address(), root)) {
+            run(direct, "DROP DATABASE IF EXISTS comes");
+            run(direct, "CREATE DATABASE comes");
+            session.run("USE comes");
+            other.run("USE test");
+            run(direct, "DROP DATABASE comes");
+            for (int i = 0; i < 3; i++) {
+                assertThat(session.run("SELECT 5")).hasSize(4);
+                assertThat(session.run("SELECT * FROM t").getFirst()).startsWith("\\ff");
+                other.run("SELECT 1");
+            }
+            run(direct, "CREATE DATABASE comes");
+            run(direct, "CREATE TABLE comes.t (a INT)");
+            assertThat(session.run("SELECT * FROM t")).hasSize(3);
+            assertThat(session.run("SELECT DATABASE()")).contains("\\05comes");
+            run(direct, "DROP DATABASE comes");
+            assertThat(session.run("SELECT 5")).hasSize(4);
+            session.run("USE test");
+            run(direct, "CREATE DATABASE comes");
+            other.run("SELECT 1");
+            assertThat(session.run("SELECT DATABASE()")).contains("\\04test");
+            run(direct, "DROP DATABASE comes");
+        }
+    }
+
     /** The text says nothing of what a trigger reads. */
     @ParameterizedTest
     @MethodSource("servers")
