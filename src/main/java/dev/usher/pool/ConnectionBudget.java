@@ -108,12 +108,16 @@ public final class ConnectionBudget {
         return true;
     }
 
-    /** The same without asking: for the one connection that an account can not do without. */
-    void forceConvert(Worker worker) {
+    /** The same beyond what may be lent, for the one connection that an account can not do without: as many of them as the lane has permits, but at least one. */
+    boolean tryForceConvert(Worker worker) {
         synchronized (this) {
+            if (used - (limit - lane(limit)) >= Math.max(1, lane(limit))) {
+                return false;
+            }
             convert(worker);
         }
         wakeLane();
+        return true;
     }
 
     private void convert(Worker worker) {

@@ -148,20 +148,25 @@ public final class Logins {
         }
     }
 
-    /** Takes a connection that a login has opened into its pool, if the budget has room for it or the account needs it. */
-    public void adopt(ServerConnection connection) {
+    /**
+     * Takes a connection that a login has opened into its pool, if the budget has room for it or the account needs it.
+     *
+     * @return why the client can not be let in, null if it can: there is no room, and without this connection its account has none
+     */
+    public @Nullable ErrPacket adopt(ServerConnection connection) {
         Pool pool = connection.pool();
-        boolean converted = budget.tryConvert(worker);
-        if (!converted && pool.account().credentials() == null && pool.all().stream().noneMatch(ServerConnection::current)) {
+        boolean needed = pool.account().credentials() == null && pool.all().stream().noneMatch(ServerConnection::current);
+        boolean room = budget.tryConvert(worker);
+        if (!room && needed) {
             worker.shares().makeRoom(pool, System.nanoTime());
-            converted = budget.tryConvert(worker);
-            if (!converted) {
-                // The only connection of an account that Usher can not log in by itself: it counts against the lane's share until others give way.
-                budget.forceConvert(worker);
-                converted = true;
-            }
+            // Otherwise it counts against the lane's share until others give way.
+            room = budget.tryConvert(worker) || budget.tryForceConvert(worker);
         }
-        boolean room = converted;
+        take(connection, room);
+        return room || !needed ? null : Refusals.onlyTheirClients(worker);
+    }
+
+    private void take(ServerConnection connection, boolean room) {
         if (!room || connection.closed()) {
             connection.quit();
             connection.channel().closeFuture().addListener(done -> {
@@ -174,7 +179,7 @@ public final class Logins {
             return;
         }
         worker.counters().opened();
-        pool.all().add(connection);
+        connection.pool().all().add(connection);
         worker.offer(connection);
     }
 

@@ -1,6 +1,7 @@
 package dev.usher.pool;
 
 import dev.usher.session.SessionState;
+import dev.usher.wire.ErrPacket;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -91,6 +92,15 @@ public final class Pool {
     static boolean fits(ServerConnection connection, Tenant tenant) {
         SessionState state = connection.state();
         return connection.freshFor(tenant) && (!tenant.state().schema().isEmpty() || state.schema().isEmpty());
+    }
+
+    /** Why no connection of this pool will ever do, null if one may: of an account that only its clients can log in there are those that there are. */
+    @Nullable
+    ErrPacket never(Tenant tenant) {
+        if (account.credentials() != null || opening > 0 || all.stream().anyMatch(each -> fits(each, tenant))) {
+            return null;
+        }
+        return all.stream().anyMatch(each -> each.freshFor(tenant)) ? Refusals.noConnectionWithoutSchema() : ServerConnection.LOST;
     }
 
     /** Whether it needs no restore. */

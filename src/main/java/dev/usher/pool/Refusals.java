@@ -19,6 +19,19 @@ final class Refusals {
                 worker.waiting(), worker.budget().limit(), holders(worker, pool)));
     }
 
+    /** For a login. */
+    static ErrPacket onlyTheirClients(Worker worker) {
+        return tooMany(String.format(
+                "Too many connections: all of %d server connections are in use or kept for accounts that only their clients can log in, of which this is one more",
+                worker.budget().limit()));
+    }
+
+    /** For a session of an account whose connections nothing takes out of the schemas that they are in. */
+    static ErrPacket noConnectionWithoutSchema() {
+        return new ErrPacket(Refusal.STATE_LOST.code(), Refusal.STATE_LOST.sqlState(),
+                "Usher could not restore the session's state: it has no schema, every server connection of its account is in one, and only its client can log it in");
+    }
+
     private static String holders(Worker worker, Pool pool) {
         int running = 0;
         int pinned = 0;

@@ -59,11 +59,15 @@ public final class StatementCache {
     /** The statement's existence here, or null if it must be prepared first. */
     public @Nullable OnServer find(PreparedStatement statement) {
         OnServer own = attached.get(statement);
-        return own != null ? own : shared.get(key(statement));
+        return own != null || !statement.whole() ? own : shared.get(key(statement));
     }
 
     /** Remembers what the server has just prepared; returns an id to close on the server, or 0. */
     public int add(PreparedStatement statement, int serverId) {
+        if (!statement.whole()) {
+            attached.put(statement, new OnServer(serverId));
+            return 0;
+        }
         return share(key(statement), new OnServer(serverId));
     }
 
@@ -83,7 +87,7 @@ public final class StatementCache {
 
     /** A cursor is opened or long data sent: until {@link #detach} no other statement with the same text uses it. */
     public void attach(PreparedStatement statement) {
-        OnServer now = shared.remove(key(statement));
+        OnServer now = statement.whole() ? shared.remove(key(statement)) : null;
         if (now != null) {
             attached.put(statement, now);
         }
@@ -91,6 +95,9 @@ public final class StatementCache {
 
     /** Cursor and long data are gone; returns an id to close on the server, or 0. */
     public int detach(PreparedStatement statement) {
+        if (!statement.whole()) {
+            return 0;
+        }
         OnServer own = attached.remove(statement);
         return own == null ? 0 : share(key(statement), own);
     }

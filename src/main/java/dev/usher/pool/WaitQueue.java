@@ -45,6 +45,26 @@ final class WaitQueue {
         return tenants == null ? null : tenants.getFirst();
     }
 
+    /** The first whom a connection suits, or null. */
+    @Nullable
+    Tenant firstFor(Pool pool, ServerConnection connection) {
+        LinkedHashSet<Tenant> tenants = waiting.get(pool);
+        if (tenants != null) {
+            for (Tenant tenant : tenants) {
+                if (Pool.fits(connection, tenant)) {
+                    return tenant;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Everybody who waits for a pool. */
+    List<Tenant> waiting(Pool pool) {
+        LinkedHashSet<Tenant> tenants = waiting.get(pool);
+        return tenants == null ? List.of() : List.copyOf(tenants);
+    }
+
     int size() {
         return size;
     }

@@ -172,13 +172,13 @@ public final class Worker {
             refuse(tenant, Refusals.queueFull(this, pool));
             return;
         }
-        queue.add(pool, tenant, now);
-        counters.waited();
-        if (tenant.account().credentials() == null && pool.all().stream().noneMatch(each -> each.freshFor(tenant))) {
-            queue.remove(pool, tenant);
-            refuse(tenant, ServerConnection.LOST);
+        ErrPacket never = pool.never(tenant);
+        if (never != null) {
+            refuse(tenant, never);
             return;
         }
+        queue.add(pool, tenant, now);
+        counters.waited();
         if (!openings.openFor(pool, now)) {
             takeBackFor(pool, tenant, now);
         }
@@ -318,14 +318,24 @@ public final class Worker {
 
     private void serve(ServerConnection connection, Tenant first) {
         Pool pool = connection.pool();
-        if (!Pool.fits(connection, first) && (!Shares.keeps(connection) || !connection.freshFor(first))) {
+        Tenant served = first;
+        if (!Pool.fits(connection, first)) {
             // The first in the queue has no schema and no statement takes the connection out of the one it is in; or it must not run on rights this old.
-            close(connection);
+            if (pool.account().credentials() != null) {
+                close(connection);
+                return;
+            }
+            // It could not be opened again.
+            served = queue.firstFor(pool, connection);
+        }
+        if (served == null) {
+            connection.idleSince = System.nanoTime();
+            pool.idle().add(connection);
             return;
         }
-        queue.remove(pool, first);
-        counters.waitedFor(System.nanoTime() - first.waitingSince());
-        grant(connection, first);
+        queue.remove(pool, served);
+        counters.waitedFor(System.nanoTime() - served.waitingSince());
+        grant(connection, served);
     }
 
     /** Takes resting leases, or idle connections of others, for somebody who has just begun to wait. */
@@ -469,6 +479,7 @@ public final class Worker {
             logins.makeRoom(now);
             logins.endSilent(now);
             for (Pool pool : queue.pools()) {
+                refuseHopeless(pool);
                 Tenant first = queue.first(pool);
                 if (first != null && pool.full(now)) {
                     serveFromResting(pool, first, now);
@@ -497,6 +508,17 @@ public final class Worker {
                     : Refusals.waitedTooLong(this, pool, now - tenant.waitingSince()));
         }
         logins.refuseOverdue(now - limit);
+    }
+
+    /** Those whom no connection of the pool suits any more, and none will be opened. */
+    private void refuseHopeless(Pool pool) {
+        for (Tenant tenant : queue.waiting(pool)) {
+            ErrPacket never = pool.never(tenant);
+            if (never != null) {
+                queue.remove(pool, tenant);
+                refuse(tenant, never);
+            }
+        }
     }
 
     private void serveStarving(long now) {

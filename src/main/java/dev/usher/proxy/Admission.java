@@ -8,6 +8,7 @@ import dev.usher.pool.Question.Answer;
 import dev.usher.pool.ServerConnection;
 import dev.usher.pool.Worker;
 import dev.usher.session.Baseline;
+import dev.usher.wire.ErrPacket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,8 +95,13 @@ final class Admission {
         }
         // The client must count before the connection is adopted: an account that only its clients can log in keeps it for them.
         ClientSession begun = newSession();
-        worker.logins().adopt(connection);
-        enter(begun);
+        ErrPacket full = worker.logins().adopt(connection);
+        if (full == null) {
+            enter(begun);
+        } else {
+            begun.ended();
+            authentication.failed(full);
+        }
     }
 
     /** Without a server connection of its own: the account is known. */

@@ -1,5 +1,6 @@
 package dev.usher.proxy;
 
+import dev.usher.error.Refusal;
 import dev.usher.pool.Question;
 import dev.usher.pool.Question.Answer;
 import dev.usher.pool.ServerConnection;
@@ -43,6 +44,9 @@ final class Aftermath {
 
     private final Leftovers leftovers;
 
+    /** The traits of statements that would read what was lost with a server connection; the next one is told. */
+    private long lost;
+
     private int capturing;
     /** What is being captured will not be on the server connection any more when that is done. */
     private boolean disturbed;
@@ -61,6 +65,36 @@ final class Aftermath {
         return leftovers;
     }
 
+    /** COM_RESET_CONNECTION. */
+    void reset() {
+        leftovers.reset();
+        lost = 0;
+    }
+
+    /** The connection that alone knew what the session's last statement left is gone. It goes on as a session that has just begun, and the first that asks is told. */
+    void lost() {
+        if (session.insertIdUnread()) {
+            session.lastInsertId(0);
+            lost |= Trait.READS_LAST_INSERT_ID.bit();
+        }
+        if (leftovers.lost()) {
+            lost |= Trait.READS_FOUND_ROWS.bit();
+        }
+    }
+
+    /** What to answer a statement that would read what is lost, null if it does not. */
+    @Nullable
+    ErrPacket asksForLost(CommandUnderWay under) {
+        if (!under.has(lost) || !under.isStatement() || under.large()) {
+            return null;
+        }
+        lost = 0;
+        ErrPacket error = new ErrPacket(Refusal.STATE_LOST.code(), Refusal.STATE_LOST.sqlState(),
+                "Usher could not restore the session's state: the server connection that knew LAST_INSERT_ID() or FOUND_ROWS() is lost; from now on they begin at 0");
+        leftovers.failedHere(error.code(), error.message());
+        return error;
+    }
+
     /** The session has got another connection, or its own after somebody else had it. */
     void moved() {
         leftovers.moved();
@@ -77,6 +111,10 @@ final class Aftermath {
         if (resultSet && under.has(Trait.MAY_SET_LAST_INSERT_ID.bit())) {
             // INSERT … RETURNING names no id.
             session.insertIdSet();
+        }
+        if (lost != 0) {
+            lost &= ~(ok.insertId() != 0 ? Trait.READS_LAST_INSERT_ID.bit() : 0);
+            lost &= ~(under.isStatement() && under.foundRows != FoundRows.KEPT ? Trait.READS_FOUND_ROWS.bit() : 0);
         }
         if (!under.isStatement()) {
             if (under.command() == Command.STMT_FETCH) {
@@ -314,6 +352,8 @@ final class Aftermath {
         connection.ask(Question.bytes(sql, answer -> {
             if (answer instanceof Answer.Rows rows) {
                 then.accept(rows);
+            } else {
+                lost();
             }
             captured();
             answered.accept(connection);

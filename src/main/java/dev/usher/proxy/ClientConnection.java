@@ -396,7 +396,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     public void drain() {
         draining = true;
         ClientSession running = session;
-        if (running == null || running.idle()) {
+        if (running == null || running.entering() || running.idle()) {
             refuse(Refusal.SHUTTING_DOWN, "Usher is shutting down", sequenceForError());
         }
     }

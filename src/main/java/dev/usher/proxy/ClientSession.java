@@ -196,6 +196,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
         return waiting;
     }
 
+    /** Its login is not answered yet. */
+    boolean entering() {
+        return mode == Mode.ENTERING;
+    }
+
     /** Between two commands, outside a transaction. */
     public boolean idle() {
         return mode == Mode.READY && !session.has(Pin.TRANSACTION);
@@ -576,6 +581,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
         if (schemaAtLogin.waits()) {
             restoring.restoreThen(connection, schemaAtLogin.enough(connection), () -> schemaAtLogin.openOn(connection));
+            return;
+        }
+        ErrPacket lost = aftermath.asksForLost(under);
+        if (lost != null) {
+            answerInstead(lost);
         } else {
             restoring.prepare(connection, under);
         }
@@ -688,7 +698,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return false;
         }
         if (!passThrough.done()) {
-            return passThrough.pass(in, under, statements, has);
+            return passThrough.pass(in, has);
         }
         mode = under.sent ? Mode.BUSY : Mode.READY;
         StatementTraits read = passThrough.traits();
@@ -889,6 +899,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (ended || told) {
             return;
         }
+        aftermath.lost();
         if (mode != Mode.READY) {
             // Lost before the command was sent.
             answerLost(cause, rebuildable && !under.large(), 1);
@@ -907,6 +918,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return;
         }
         responseLost = true;
+        aftermath.lost();
         frontend.counters().lostStatement();
         boolean clean = relay.betweenPackets();
         boolean goesOn = clean && rebuildable() && !under.has(Trait.USER_VARIABLE_ASSIGNED.bit()) && mode == Mode.BUSY && !under.large();

@@ -12,7 +12,6 @@ import dev.usher.wire.Packets;
 import dev.usher.wire.ServerStatus;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +27,9 @@ final class ClientStatements {
     /** The default of max_prepared_stmt_count, which at a server is for all sessions together. */
     private static final int MOST = 16_382;
 
+    /** Of a client's texts together: of 16,382 statements, a kilobyte each. */
+    private static final long MOST_BYTES = 16L << 20;
+
     private static final byte[] NONE = new byte[0];
 
     private final Session session;
@@ -35,6 +37,8 @@ final class ClientStatements {
     private @Nullable Set<Integer> cursors;
     private int lastId;
     private byte[] text = NONE;
+    private boolean whole;
+    private long bytes;
     private int lastPrepared;
     private long textTraits;
     private List<String> textVariables = List.of();
@@ -62,29 +66,35 @@ final class ClientStatements {
         lastPrepared = 0;
     }
 
-    /** Whether the client has as many as a server allows by default. */
-    boolean tooMany() {
-        return byId != null && byId.size() >= MOST;
+    /** Why the client can not have one more with a text of this length to keep, null if it can: it has as many as a server allows by default, or as much. */
+    @Nullable
+    String full(int length) {
+        if (byId != null && byId.size() >= MOST) {
+            return "Can't create more than max_prepared_stmt_count statements";
+        }
+        return bytes + length <= MOST_BYTES ? null
+                : "Can't create more prepared statements: Usher keeps their texts, and those of this session have " + (MOST_BYTES >> 20) + " MiB";
     }
 
-    /** The text of the statement being prepared, or the next part of it. */
-    void text(ByteBuf in, int index, int length, boolean first) {
-        int before = first ? 0 : text.length;
-        text = first ? new byte[length] : Arrays.copyOf(text, before + length);
-        in.getBytes(index, text, before, length);
+    /** The text of the statement being prepared. */
+    void text(byte[] all) {
+        text = all;
+        whole = true;
     }
 
-    /** Another text in its place. */
-    void text(byte[] instead) {
-        text = instead;
+    /** The beginning of a text that is too large to be kept: its session stays on the server connection that it is prepared on. */
+    void beginningOf(byte[] large) {
+        text = large;
+        whole = false;
     }
 
     /** The server has prepared it; returns the client's id for it. */
     int prepared(ServerConnection connection, int serverId, int parameters) {
-        PreparedStatement made = new PreparedStatement(++lastId, text, session.state(), textTraits, textVariables, textUserVariables,
+        PreparedStatement made = new PreparedStatement(++lastId, text, whole, session.state(), textTraits, textVariables, textUserVariables,
                 session.variables().only(textUserVariables), textFoundRows);
         lastPrepared = lastId;
         made.parameters(parameters);
+        bytes += text.length;
         text = NONE;
         Map<Integer, PreparedStatement> all = byId;
         if (all == null) {
@@ -174,6 +184,7 @@ final class ClientStatements {
         if (of == null) {
             return;
         }
+        bytes -= of.text().length;
         if (cursors != null) {
             cursors.remove(of.id());
         }
@@ -200,6 +211,7 @@ final class ClientStatements {
     void forget() {
         byId = null;
         cursors = null;
+        bytes = 0;
     }
 
     /** Traits with which a statement's execution is accounted for: those of its text. */

@@ -93,6 +93,9 @@ final class CommandUnderWay {
     @Nullable
     Runnable due;
 
+    /** Whether its session's schema, which was gone, has been tried again for it. */
+    boolean schemaTried;
+
     /** The pins that it has given its session, of which nothing is true as long as it has not been sent. */
     int pinned;
 
@@ -133,6 +136,7 @@ final class CommandUnderWay {
         statement = null;
         failed = false;
         sent = false;
+        schemaTried = false;
         kills = 0;
         killed = false;
         due = null;

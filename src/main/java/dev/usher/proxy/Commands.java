@@ -84,7 +84,7 @@ final class Commands {
             case SET_OPTION -> setOption();
             case RESET_CONNECTION -> {
                 statements.forget();
-                aftermath.leftovers().reset();
+                aftermath.reset();
                 owner.reset();
                 owner.answer(() -> client.ok(1, session.status()));
             }

@@ -4,7 +4,6 @@ import dev.usher.pool.ServerConnection;
 import dev.usher.session.LexMode;
 import dev.usher.session.SqlLexer;
 import dev.usher.session.StatementTraits;
-import dev.usher.wire.Command;
 import dev.usher.wire.Packets;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +49,7 @@ final class PassThrough {
     }
 
     /** Passes on what is there; returns whether any progress was made. */
-    boolean pass(ByteBuf in, CommandUnderWay under, ClientStatements statements, ServerConnection to) {
+    boolean pass(ByteBuf in, ServerConnection to) {
         if (frameLeft == 0) {
             if (in.readableBytes() < Packets.HEADER) {
                 return false;
@@ -67,9 +66,6 @@ final class PassThrough {
         SqlLexer reading = lexer;
         if (reading != null) {
             reading.feed(in, in.readerIndex(), step);
-        }
-        if (under.command() == Command.STMT_PREPARE) {
-            statements.text(in, in.readerIndex(), step, false);
         }
         frameLeft -= step;
         forward(in.readRetainedSlice(step), to);

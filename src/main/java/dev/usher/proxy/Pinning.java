@@ -15,7 +15,7 @@ final class Pinning {
     private static final Logger log = LoggerFactory.getLogger(Pinning.class);
 
     /** What a digest is made of is the beginning of a statement. */
-    private static final int LONGEST_DIGESTED = 2048;
+    static final int LONGEST_DIGESTED = 2048;
 
     private final ClientSession owner;
     private final Session session;

@@ -28,9 +28,8 @@ final class Reprepare extends Exchange {
 
     static void on(ServerConnection connection, PreparedStatement statement, Then then) {
         byte[] text = statement.text();
-        if (text.length + 1 >= Packets.MAX_FRAME) {
-            then.prepared(0,
-                    new ErrPacket(1158, "08S01", "Usher can not prepare a statement of 16 MiB or more on another server connection"));
+        if (!statement.whole()) {
+            then.prepared(0, new ErrPacket(1158, "08S01", "Usher can not prepare a statement of this size on another server connection"));
             return;
         }
         connection.send(

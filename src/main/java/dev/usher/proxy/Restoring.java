@@ -48,6 +48,12 @@ final class Restoring {
 
     /** Ends in {@link ClientSession#send}, or in another connection, or in an error to the client. */
     void prepare(ServerConnection connection, CommandUnderWay under) {
+        if (!session.goneSchema().isEmpty() && !under.schemaTried && connection.state().schema().isEmpty()
+                && !Rewriting.readsLeftovers(under.traits)) {
+            under.schemaTried = true;
+            tryGoneSchema(connection, under);
+            return;
+        }
         PreparedStatement of = under.statement;
         if (of != null && connection.statements().find(of) == null) {
             restoreThen(connection, connection.state().toPrepare(of.preparedIn()),
@@ -116,6 +122,33 @@ final class Restoring {
                 connection.ask(Question.query(rows, answer -> {}));
             }
         }
+    }
+
+    /** On a connection of one's own the schema would be the default one again as soon as it exists. A USE that fails changes nothing. */
+    private void tryGoneSchema(ServerConnection connection, CommandUnderWay under) {
+        SessionState in = connection.state().withSchema(session.goneSchema());
+        if (!(RestorePlan.between(connection.state(), in, connection.baseline()) instanceof RestorePlan.Statements plan)) {
+            prepare(connection, under);
+            return;
+        }
+        owner.beforeReset(connection);
+        multiStatements(connection, true);
+        connection.ask(Question.query(plan.sql().substring(0, plan.sql().length() - 1), answer -> {
+            if (!owner.goesOn(connection)) {
+                return;
+            }
+            switch (answer) {
+                case Answer.Rows rows -> {
+                    connection.state(in);
+                    session.schemaBack();
+                    prepare(connection, under);
+                }
+                case Answer.Refused refused -> prepare(connection, under);
+                case Answer.Lost lost -> {
+                    // The connection tells its tenant.
+                }
+            }
+        }));
     }
 
     /** Whether LAST_INSERT_ID() has to be set in front of the command. */
@@ -224,8 +257,7 @@ final class Restoring {
             return;
         }
         if (error.code() == 1049 || error.code() == 1044) {
-            // The schema is gone, or the right to it: a session that had been in it all the time would have none now.
-            session.wasRead(session.state().withSchema(""));
+            session.schemaGone();
             owner.account().forgetSchemas();
         }
         if (++owner.underWay().attempts >= MAX_ATTEMPTS || !owner.canTryAgain()) {

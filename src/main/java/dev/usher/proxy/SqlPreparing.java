@@ -108,7 +108,7 @@ final class SqlPreparing {
         if (unread && askable) {
             return false;
         }
-        if (unread || inner.has(Trait.UNSURE) || inner.hasAny(DYNAMIC)) {
+        if (unread || inner.has(Trait.UNSURE) || inner.hasAny(DYNAMIC) || !session.sqlStatements().roomFor(text)) {
             return true;
         }
         under.sqlName = name;

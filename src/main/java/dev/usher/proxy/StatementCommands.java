@@ -46,16 +46,18 @@ final class StatementCommands {
         ByteBuf bytes = under.packet();
         int text = bytes.readerIndex() + Packets.HEADER + 1;
         int length = bytes.writerIndex() - text;
-        if (statements.tooMany()) {
-            owner.answerInstead(new ErrPacket(1461, "42000", "Can't create more than max_prepared_stmt_count statements"));
+        String full = statements.full(under.large() ? 0 : length);
+        if (full != null) {
+            owner.notRun(new ErrPacket(1461, "42000", full));
             return;
         }
-        statements.text(bytes, text, length, true);
         if (under.large()) {
             // Its traits would have to be known before it is executed; nobody prepares statements of this size.
             owner.pinning().addIfSent(Pin.UNEXPLAINED);
             statements.preparing(Trait.READS_LAST_INSERT_ID.bit(), List.of(), List.of(), FoundRows.UNCLEAR);
+            statements.beginningOf(ByteBufUtil.getBytes(bytes, text, Math.min(length, Pinning.LONGEST_DIGESTED)));
         } else {
+            statements.text(ByteBufUtil.getBytes(bytes, text, length));
             StatementTraits read = frontend.lexer(worker).read(bytes, text, length, session.lexMode());
             if (read.has(Trait.USER_VARIABLE) && session.variables().anyUnread(read.userVariables())) {
                 if (!session.has(Pin.USER_VARIABLE)) {

@@ -223,6 +223,22 @@ public final class Leftovers {
 
     // ---- leaving a connection ----
 
+    /**
+     * The server connection is gone, and with it what had not been read.
+     *
+     * @return whether FOUND_ROWS() was part of that
+     */
+    public boolean lost() {
+        boolean foundRowsLost = !foundRowsKnown;
+        foundRows(foundRows());
+        if (conditionsUnread()) {
+            conditions = Conditions.read(List.<@Nullable String[]>of(new @Nullable String[]{"Warning", "1158",
+                "Usher lost its connection to the server, which knew the conditions of this statement"}));
+        }
+        moved();
+        return foundRowsLost;
+    }
+
     /** The session has got another connection, or its own after somebody else had it; or Usher has asked something there. */
     public void moved() {
         rowCountOnServer = false;

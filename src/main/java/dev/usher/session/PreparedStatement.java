@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class PreparedStatement {
     private final int id;
     private final byte[] text;
+    private final boolean whole;
     private final SessionState preparedIn;
     private final long traits;
     private final List<String> unscopedVariables;
@@ -29,6 +30,7 @@ public final class PreparedStatement {
     /**
      * @param id the client's id
      * @param text as the client sent it, in the character set of its session
+     * @param whole whether that is all of it; if not, it exists only where it was prepared
      * @param preparedIn the session's state at that time, of which the server freezes some settings into the statement
      * @param traits of the text, see {@link StatementTraits}
      * @param unscopedVariables {@link StatementTraits#unscopedVariables()} of the text
@@ -36,15 +38,16 @@ public final class PreparedStatement {
      * @param variables those of them that the session had then: MySQL freezes their types into the statement
      * @param foundRows what FOUND_ROWS() is behind it
      */
-    public PreparedStatement(int id, byte[] text, SessionState preparedIn, long traits, List<String> unscopedVariables,
+    public PreparedStatement(int id, byte[] text, boolean whole, SessionState preparedIn, long traits, List<String> unscopedVariables,
             List<String> userVariables, UserVariables variables, FoundRows foundRows) {
-        this(id, text, preparedIn.forPrepare(), traits, unscopedVariables, userVariables, variables, foundRows, new Bound());
+        this(id, text, whole, preparedIn.forPrepare(), traits, unscopedVariables, userVariables, variables, foundRows, new Bound());
     }
 
-    private PreparedStatement(int id, byte[] text, SessionState preparedIn, long traits, List<String> unscopedVariables,
+    private PreparedStatement(int id, byte[] text, boolean whole, SessionState preparedIn, long traits, List<String> unscopedVariables,
             List<String> userVariables, UserVariables variables, FoundRows foundRows, Bound bound) {
         this.id = id;
         this.text = text;
+        this.whole = whole;
         this.preparedIn = preparedIn;
         this.traits = traits;
         this.unscopedVariables = unscopedVariables;
@@ -57,7 +60,7 @@ public final class PreparedStatement {
     /** This statement with another text for its next execution; until {@link #asPrepared} it stands for this one. */
     public PreparedStatement withText(byte[] other) {
         PreparedStatement made =
-                new PreparedStatement(id, other, preparedIn, traits, unscopedVariables, userVariables, variables, foundRows, bound);
+                new PreparedStatement(id, other, true, preparedIn, traits, unscopedVariables, userVariables, variables, foundRows, bound);
         variant = made;
         return made;
     }
@@ -84,6 +87,11 @@ public final class PreparedStatement {
 
     public byte[] text() {
         return text;
+    }
+
+    /** Whether {@link #text} is all of it. */
+    public boolean whole() {
+        return whole;
     }
 
     public SessionState preparedIn() {

@@ -62,6 +62,9 @@ public final class Session {
     private long lastInsertId;
     private boolean insertIdUnread;
     private boolean autoIsNull;
+    /** The default schema that cannot be used at the moment; empty if there is none such. */
+    private String goneSchema = "";
+
     private boolean oneShotTransaction;
     private List<String> toRead = List.of();
     private UserVariables variables = UserVariables.NONE;
@@ -174,6 +177,9 @@ public final class Session {
         if (newState != state) {
             state = newState;
             lexModeOf(newState);
+            if (!newState.schema().isEmpty()) {
+                goneSchema = "";
+            }
         }
         if (insertId != 0
                 || (traits & bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE, Trait.SET_ONE_SHOT, Trait.LOAD_DATA)) != 0) {
@@ -368,6 +374,25 @@ public final class Session {
         toRead = List.of();
         state = newState;
         lexModeOf(newState);
+    }
+
+    /** Its default schema has been dropped by somebody else, or the right to it revoked. It stays what it was, and until it is there again there is none. */
+    public void schemaGone() {
+        if (!state.schema().isEmpty()) {
+            goneSchema = state.schema();
+            state = state.withSchema("");
+        }
+    }
+
+    /** The default schema that cannot be used at the moment, empty if there is none such. */
+    public String goneSchema() {
+        return goneSchema;
+    }
+
+    /** It can be used again. */
+    public void schemaBack() {
+        state = state.withSchema(goneSchema);
+        goneSchema = "";
     }
 
     /** What it has prepared by name. */

@@ -9,7 +9,13 @@ public final class SqlStatements {
     /** Per server connection; each counts against the server's {@code max_prepared_stmt_count}. */
     private static final int MOST = 50;
 
+    /** Of a session's statements together, each with what it takes besides its text. */
+    private static final long MOST_BYTES = 16L << 20;
+
+    private static final int BESIDES = 512;
+
     private @Nullable Map<String, SqlStatement> byName;
+    private long bytes;
 
     public @Nullable SqlStatement find(String name) {
         Map<String, SqlStatement> all = byName;
@@ -22,15 +28,25 @@ public final class SqlStatements {
             all = new LinkedHashMap<>();
             byName = all;
         }
-        all.remove(statement.name());
+        remove(statement.name());
         all.put(statement.name(), statement);
+        bytes += size(statement.text());
     }
 
     public void remove(String name) {
-        Map<String, SqlStatement> all = byName;
-        if (all != null) {
-            all.remove(name);
+        SqlStatement gone = byName == null ? null : byName.remove(name);
+        if (gone != null) {
+            bytes -= size(gone.text());
         }
+    }
+
+    /** Whether there is room for one more with such a text. */
+    public boolean roomFor(String text) {
+        return bytes + size(text) <= MOST_BYTES;
+    }
+
+    private static int size(String text) {
+        return text.length() + BESIDES;
     }
 
     /** Takes out what was prepared longest ago if there are too many, else null. */
@@ -40,11 +56,12 @@ public final class SqlStatements {
             return null;
         }
         SqlStatement eldest = all.values().iterator().next();
-        all.remove(eldest.name());
+        remove(eldest.name());
         return eldest;
     }
 
     public void clear() {
         byName = null;
+        bytes = 0;
     }
 }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -77,6 +78,29 @@ class DrainIT {
             transaction.query("COMMIT");
             assertThat(usher.exitStatus()).isZero();
             assertThat(errorOf(() -> idle.query("SELECT 1"))).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void aLoginThatWaitsForItsSchemaIsToldToo() throws Exception {
+        try (Usher usher = Poolers.start(server, folder, pool -> pool.withMaxServerConnections(3).withWorkers(1).withCredentialTtl(Duration.ofNanos(1)));
+                WireClient one = app(Poolers.address(usher));
+                WireClient other = app(Poolers.address(usher))) {
+            for (WireClient holder : new WireClient[]{one, other}) {
+                holder.query("BEGIN");
+                holder.query("SELECT 1");
+            }
+            Future<Throwable> loggingIn = threads.submit(
+                    () -> errorOf(() -> WireClient.connect(Poolers.address(usher), "app", "app-secret", "information_schema").query("SELECT 1")));
+            Awaitility.await().until(() -> Poolers.status(usher, "clients_waiting") == 1);
+
+            Future<Boolean> drained = threads.submit(usher::drain);
+
+            assertThat(loggingIn.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).isInstanceOfSatisfying(WireClient.ServerError.class,
+                    told -> assertThat(told.error().code()).isEqualTo(1053));
+            one.query("COMMIT");
+            other.query("COMMIT");
+            assertThat(drained.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
         }
     }
 

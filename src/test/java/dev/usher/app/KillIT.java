@@ -305,6 +305,37 @@ class KillIT {
 
     @ParameterizedTest
     @MethodSource("servers")
+    void whatIsLostWithAServerConnectionIsNotTakenFromAnother(ServerKind kind) throws Exception {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        RunningUsher usher = knowingRoot(server, 3, HandOver.LAZY);
+        RawSession direct = session(new InetSocketAddress("127.0.0.1", server.port()), ROOT);
+        direct.run("DROP TABLE IF EXISTS test.loses");
+        direct.run("CREATE TABLE test.loses (id INT AUTO_INCREMENT PRIMARY KEY)");
+        RawSession one = session(usher.address(), ROOT);
+        RawSession other = session(usher.address(), ROOT);
+        RawSession holder = session(usher.address(), ROOT);
+        one.run("INSERT INTO test.loses VALUES ()");
+        one.run("DROP TABLE IF EXISTS test.no_such_table");
+        try (FakeClient threads = FakeClient.loggedIn(new InetSocketAddress("127.0.0.1", server.port()), ROOT)) {
+            for (List<String> row : threads.query("SELECT id FROM information_schema.processlist WHERE user = 'root' AND command = 'Sleep' AND id <> "
+                    + direct.id()).rows()) {
+                threads.query("KILL " + row.getFirst());
+            }
+        }
+        await().until(() -> usher.serverConnections() == 0);
+        holder.run("BEGIN");
+        holder.run("SELECT 1");
+        other.run("INSERT INTO test.loses VALUES ()");
+        other.run("INSERT INTO test.loses VALUES ()");
+
+        assertThat(one.run("SHOW WARNINGS")).anyMatch(row -> row.contains("Usher lost its connection"));
+        assertThat(only(one.run("SELECT LAST_INSERT_ID()"))).startsWith("\\ff\\86\\04#08S01").contains("LAST_INSERT_ID()");
+        assertThat(one.run("SELECT LAST_INSERT_ID()")).contains("\\010");
+        assertThat(other.run("SELECT LAST_INSERT_ID()")).contains("\\013");
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
     void aThreadOfTheServerIsKilledByACommandAsWithoutUsher(ServerKind kind) throws Exception {
         TestServer server = TestServers.find(kind).orElseThrow();
         InetSocketAddress address = new InetSocketAddress("127.0.0.1", server.port());

@@ -7,9 +7,12 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.usher.config.HandOver;
 import dev.usher.testing.FakeClient;
 import dev.usher.testing.ServerKind;
+import dev.usher.testing.TestAccount;
 import dev.usher.testing.TestServer;
 import dev.usher.testing.TestServers;
 import dev.usher.wire.Command;
+import dev.usher.wire.ErrPacket;
+import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -244,6 +247,39 @@ class SessionMovesIT {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aSchemaThatIsDroppedAndMadeAgainIsStillTheSessionsOwn(ServerKind kind) throws Exception {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        TestAccount root = new TestAccount("root", "", "");
+        RunningUsher usher = shuffling(server, 4);
+        try (Connection direct = server.connect();
+                RawSession session = RawSession.open(usher.address(), root);
+                RawSession other = RawSession.open(usher.address(), root)) {
+            run(direct, "DROP DATABASE IF EXISTS comes");
+            run(direct, "CREATE DATABASE comes");
+            session.run("USE comes");
+            other.run("USE test");
+            run(direct, "DROP DATABASE comes");
+            for (int i = 0; i < 3; i++) {
+                assertThat(session.run("SELECT 5")).hasSize(4);
+                assertThat(session.run("SELECT * FROM t").getFirst()).startsWith("\\ff");
+                other.run("SELECT 1");
+            }
+            run(direct, "CREATE DATABASE comes");
+            run(direct, "CREATE TABLE comes.t (a INT)");
+            assertThat(session.run("SELECT * FROM t")).hasSize(3);
+            assertThat(session.run("SELECT DATABASE()")).contains("\\05comes");
+            run(direct, "DROP DATABASE comes");
+            assertThat(session.run("SELECT 5")).hasSize(4);
+            session.run("USE test");
+            run(direct, "CREATE DATABASE comes");
+            other.run("SELECT 1");
+            assertThat(session.run("SELECT DATABASE()")).contains("\\04test");
+            run(direct, "DROP DATABASE comes");
+        }
+    }
+
     /** The text says nothing of what a trigger reads. */
     @ParameterizedTest
     @MethodSource("servers")
@@ -284,6 +320,65 @@ class SessionMovesIT {
                 assertThat(value(other, "SELECT GROUP_CONCAT(DISTINCT n) FROM fired")).isEqualTo("0");
                 run(other, "DELETE FROM fired");
             }
+        }
+    }
+
+    /** Usher does not keep its text: it is all the client's until it closes it. */
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aLargePreparedStatementStaysAsLongAsItsClientHasIt(ServerKind kind) throws SQLException {
+        RunningUsher usher = shuffling(TestServers.find(kind).orElseThrow(), 3);
+        Connection session = session(usher, "&useServerPrepStmts=true&prepStmtCacheSize=0");
+        Connection other = session(usher, "");
+        try (var large = session.prepareStatement("SELECT ? + 1 /* " + "x".repeat(1 << 20) + " */")) {
+            for (int i = 0; i < 60; i++) {
+                large.setInt(1, i);
+                try (ResultSet rows = large.executeQuery()) {
+                    assertThat(rows.next()).isTrue();
+                    assertThat(rows.getInt(1)).isEqualTo(i + 1);
+                }
+                assertThat(value(other, "SELECT 1")).isEqualTo("1");
+                try (var small = session.prepareStatement("SELECT ? + " + i)) {
+                    small.setInt(1, 1);
+                    small.executeQuery().close();
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void theTextsThatUsherKeepsForASessionAreLimited(ServerKind kind) throws Exception {
+        RunningUsher usher = shuffling(TestServers.find(kind).orElseThrow(), 3);
+        TestAccount root = new TestAccount("root", "", "");
+        byte[] text = ("SELECT 1 /* " + "x".repeat(100_000) + " */").getBytes(StandardCharsets.US_ASCII);
+        try (FakeClient client = usher.client(root)) {
+            int prepared = 0;
+            while (true) {
+                client.send(Command.STMT_PREPARE, text);
+                ByteBuf answer = client.wire().read();
+                if (answer.getUnsignedByte(0) == ErrPacket.HEADER) {
+                    assertThat(ErrPacket.read(answer).code()).isEqualTo(1461);
+                    break;
+                }
+                client.wire().read();
+                assertThat(++prepared).isLessThan(200);
+            }
+            assertThat(prepared).isGreaterThan(100);
+            client.send(Command.STMT_CLOSE, new byte[]{1, 0, 0, 0});
+            client.send(Command.STMT_PREPARE, text);
+            assertThat(client.wire().read().getByte(0)).isZero();
+            client.wire().read();
+            assertThat(client.query("SELECT 5").rows().getFirst()).containsExactly("5");
+        }
+        try (RawSession session = RawSession.open(usher.address(), root)) {
+            for (int i = 0; i < 200; i++) {
+                assertThat(session.run("PREPARE p" + i + " FROM 'SELECT " + i + " /* " + "x".repeat(100_000) + " */'").getFirst())
+                        .startsWith("\\00");
+            }
+            assertThat(usher.pins()).anyMatch(pin -> pin.clientId() == session.id());
+            assertThat(session.run("EXECUTE p199")).hasSize(4).anyMatch(row -> row.contains("199"));
+            assertThat(session.run("EXECUTE p1")).hasSize(4);
         }
     }
 

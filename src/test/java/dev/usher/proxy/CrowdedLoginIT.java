@@ -3,6 +3,7 @@ package dev.usher.proxy;
 import static dev.usher.proxy.UsherBefore.onServer;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.usher.auth.Credentials;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -144,6 +146,74 @@ class CrowdedLoginIT {
             }
             usher.session("leaves", "secret").close();
             Awaitility.await().until(() -> usher.count("clients_connected") == 0 && usher.count("budget_used") <= 2);
+        }
+    }
+
+    /** What only the client can log in: the server's fast way, which teaches nothing. */
+    private static TestServer withRelayedAccounts(String... users) throws Exception {
+        TestServer server = TestServers.find(ServerKind.MYSQL).orElseThrow();
+        for (String user : users) {
+            account(server, user, "secret");
+            InetSocketAddress address = new InetSocketAddress(server.host(), server.port());
+            try (var direct = WireClient.connect(address).tls()) {
+                assertThat(direct.login(user, "secret").ok()).isTrue();
+            }
+        }
+        return server;
+    }
+
+    @Test
+    void relayedAccountsExceedTheBudgetByOneConnectionTogether() throws Exception {
+        List<String> users = List.of("relayed1", "relayed2", "relayed3", "relayed4");
+        TestServer server = withRelayedAccounts(users.toArray(String[]::new));
+        try (var usher = UsherBefore.server(server, state, config -> config.withPool(config.pool().withMaxServerConnections(3)
+                .withWorkers(1)))) {
+            List<WireClient> sessions = new ArrayList<>();
+            try {
+                for (String user : users.subList(0, 3)) {
+                    WireClient session = usher.session(user, "secret");
+                    sessions.add(session);
+                    assertThat(session.value("SELECT 1")).isEqualTo("1");
+                }
+                try (var client = usher.client()) {
+                    assertThat(client.login("relayed4", "secret").error().code()).isEqualTo(1040);
+                }
+                Awaitility.await().until(() -> usher.count("clients_connected") == 3);
+                assertThat(sessions.getFirst().value("SELECT 1")).isEqualTo("1");
+                sessions.removeFirst().close();
+                Awaitility.await().until(() -> {
+                    try (var client = usher.client()) {
+                        return client.login("relayed4", "secret").ok() && client.value("SELECT 1").equals("1");
+                    }
+                });
+            } finally {
+                for (WireClient session : sessions) {
+                    session.close();
+                }
+            }
+        }
+    }
+
+    @Test
+    void aSessionWithoutASchemaDoesNotWaitForConnectionsThatNothingTakesOutOfTheirs() throws Exception {
+        TestServer server = withRelayedAccounts("relayed1");
+        try (var usher = UsherBefore.server(server, state, config -> config.withPool(config.pool().withMaxServerConnections(3)
+                .withWorkers(1).withWaitLimit(Duration.ofSeconds(60))));
+                var one = usher.client();
+                var other = usher.session("relayed1", "secret");
+                var without = usher.session("relayed1", "secret")) {
+            assertThat(one.login("relayed1", "secret", "test").ok()).isTrue();
+            other.query("USE test");
+            one.query("USE test");
+            one.query("BEGIN");
+            one.query("SELECT 1");
+            other.query("SELECT 1");
+            one.query("COMMIT");
+
+            assertThatThrownBy(() -> without.value("SELECT 1")).hasMessageContaining("it has no schema");
+
+            assertThat(one.value("SELECT DATABASE()")).isEqualTo("test");
+            assertThat(other.value("SELECT DATABASE()")).isEqualTo("test");
         }
     }
 
