@@ -73,7 +73,8 @@ final class ClientStatements {
             return "Can't create more than max_prepared_stmt_count statements";
         }
         return bytes + length <= MOST_BYTES ? null
-                : "Can't create more prepared statements: Usher keeps their texts, and those of this session have " + (MOST_BYTES >> 20) + " MiB";
+                : "Can't create more prepared statements: Usher keeps their texts, and those of this session have " + (MOST_BYTES >> 20)
+                        + " MiB";
     }
 
     /** The text of the statement being prepared. */

@@ -83,7 +83,8 @@ class DrainIT {
 
     @Test
     void aLoginThatWaitsForItsSchemaIsToldToo() throws Exception {
-        try (Usher usher = Poolers.start(server, folder, pool -> pool.withMaxServerConnections(3).withWorkers(1).withCredentialTtl(Duration.ofNanos(1)));
+        try (Usher usher = Poolers.start(server, folder,
+                pool -> pool.withMaxServerConnections(3).withWorkers(1).withCredentialTtl(Duration.ofNanos(1)));
                 WireClient one = app(Poolers.address(usher));
                 WireClient other = app(Poolers.address(usher))) {
             for (WireClient holder : new WireClient[]{one, other}) {
@@ -91,7 +92,8 @@ class DrainIT {
                 holder.query("SELECT 1");
             }
             Future<Throwable> loggingIn = threads.submit(
-                    () -> errorOf(() -> WireClient.connect(Poolers.address(usher), "app", "app-secret", "information_schema").query("SELECT 1")));
+                    () -> errorOf(
+                            () -> WireClient.connect(Poolers.address(usher), "app", "app-secret", "information_schema").query("SELECT 1")));
             Awaitility.await().until(() -> Poolers.status(usher, "clients_waiting") == 1);
 
             Future<Boolean> drained = threads.submit(usher::drain);

@@ -317,8 +317,10 @@ class KillIT {
         one.run("INSERT INTO test.loses VALUES ()");
         one.run("DROP TABLE IF EXISTS test.no_such_table");
         try (FakeClient threads = FakeClient.loggedIn(new InetSocketAddress("127.0.0.1", server.port()), ROOT)) {
-            for (List<String> row : threads.query("SELECT id FROM information_schema.processlist WHERE user = 'root' AND command = 'Sleep' AND id <> "
-                    + direct.id()).rows()) {
+            for (List<String> row : threads
+                    .query("SELECT id FROM information_schema.processlist WHERE user = 'root' AND command = 'Sleep' AND id <> "
+                            + direct.id())
+                    .rows()) {
                 threads.query("KILL " + row.getFirst());
             }
         }

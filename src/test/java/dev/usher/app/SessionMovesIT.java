@@ -289,8 +289,10 @@ class SessionMovesIT {
             run(root, "DROP TABLE IF EXISTS test.fires, test.fired");
             run(root, "CREATE TABLE test.fires (id INT AUTO_INCREMENT PRIMARY KEY, n INT)");
             run(root, "CREATE TABLE test.fired (n BIGINT)");
-            run(root, "CREATE TRIGGER test.fires_u BEFORE UPDATE ON test.fires FOR EACH ROW INSERT INTO test.fired VALUES (LAST_INSERT_ID())");
-            run(root, "CREATE TRIGGER test.fires_d AFTER DELETE ON test.fires FOR EACH ROW INSERT INTO test.fired VALUES (LAST_INSERT_ID())");
+            run(root,
+                    "CREATE TRIGGER test.fires_u BEFORE UPDATE ON test.fires FOR EACH ROW INSERT INTO test.fired VALUES (LAST_INSERT_ID())");
+            run(root,
+                    "CREATE TRIGGER test.fires_d AFTER DELETE ON test.fires FOR EACH ROW INSERT INTO test.fired VALUES (LAST_INSERT_ID())");
             run(root, "INSERT INTO test.fires VALUES (900, 1)");
         }
         RunningUsher usher = shuffling(server, 3);
@@ -298,7 +300,8 @@ class SessionMovesIT {
         Connection other = session(usher, "");
         Connection none = session(usher, "&useServerPrepStmts=true");
         run(other, "CREATE TABLE IF NOT EXISTS ids_only (id INT AUTO_INCREMENT PRIMARY KEY)");
-        List<String> changes = new ArrayList<>(List.of("UPDATE fires SET n = n + 1 WHERE id = 900", "DELETE FROM fires WHERE id < 900 LIMIT 1"));
+        List<String> changes =
+                new ArrayList<>(List.of("UPDATE fires SET n = n + 1 WHERE id = 900", "DELETE FROM fires WHERE id < 900 LIMIT 1"));
         if (kind == ServerKind.MYSQL) {
             changes.add("WITH old AS (SELECT 900 AS id) UPDATE fires SET n = n + 1 WHERE id IN (SELECT id FROM old)");
         }
