@@ -13,6 +13,7 @@ import dev.usher.session.Pin;
 import dev.usher.session.Session;
 import dev.usher.session.SessionState;
 import dev.usher.session.Trait;
+import dev.usher.session.Verb;
 import dev.usher.wire.Command;
 import dev.usher.wire.ErrPacket;
 import dev.usher.wire.OkPacket;
@@ -293,8 +294,29 @@ final class Aftermath {
         }));
     }
 
-    /** The session leaves the connection: reads what only that one knows. */
-    void capture(ServerConnection connection) {
+    /** The session leaves the connection for another one. */
+    void leave(ServerConnection connection, CommandUnderWay last) {
+        capture(connection);
+        freeTables(connection, last);
+    }
+
+    /**
+     * Without autocommit a server keeps the metadata locks of a statement's tables until COMMIT or ROLLBACK, also where there is no transaction, and no flag that says so: behind a
+     * statement that failed, or on tables without transactions. The session's own COMMIT would be sent to another connection. For nothing but these locks is this COMMIT.
+     */
+    void freeTables(ServerConnection connection, CommandUnderWay last) {
+        boolean free = last.single && !last.failed && (last.verb == Verb.COMMIT || last.verb == Verb.ROLLBACK);
+        if ((connection.status() & ServerStatus.AUTOCOMMIT) == 0 && !free) {
+            connection.ask(Question.query("COMMIT AND NO CHAIN NO RELEASE", answer -> {
+                if (answer instanceof Answer.Refused) {
+                    connection.channel().close();
+                }
+            }));
+        }
+    }
+
+    /** Reads what only the connection knows. */
+    private void capture(ServerConnection connection) {
         boolean conditions = leftovers.conditionsUnread();
         boolean otherBlocks = worker.server().mariaDb() && session.lexMode().oracle();
         if (conditions) {

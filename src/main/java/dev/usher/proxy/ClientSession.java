@@ -850,7 +850,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return;
         }
         lease.end(has);
-        aftermath.capture(has);
+        aftermath.leave(has, under);
         worker.release(has);
     }
 
@@ -878,7 +878,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return false;
         }
         lease.end(connection);
-        aftermath.capture(connection);
+        aftermath.leave(connection, under);
         return true;
     }
 
@@ -973,6 +973,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         } else if (session.pinned() || !session.toRead().isEmpty()) {
             worker.releaseForReset(has);
         } else {
+            aftermath.freeTables(has, under);
             worker.release(has);
         }
     }

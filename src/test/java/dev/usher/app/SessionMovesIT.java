@@ -207,6 +207,33 @@ class SessionMovesIT {
         }
     }
 
+    /** Without autocommit a server keeps a table's metadata lock until COMMIT, also for a statement that failed and began no transaction. */
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aTableIsFreeWhenItsSessionHasCommitted(ServerKind kind) throws SQLException {
+        RunningUsher usher = shuffling(TestServers.find(kind).orElseThrow(), 4);
+        Connection session = session(usher, "");
+        Connection other = session(usher, "");
+        run(other, "CREATE TABLE IF NOT EXISTS freed (a INT) ENGINE=MyISAM");
+        run(other, "SET SESSION lock_wait_timeout = 2");
+        // As many server connections as there may be, so that the COMMIT comes to another one.
+        List<Connection> transactions = List.of(session(usher, ""), session(usher, ""), session(usher, ""));
+        for (Connection each : transactions) {
+            run(each, "BEGIN");
+        }
+        for (Connection each : transactions) {
+            run(each, "COMMIT");
+        }
+        session.setAutoCommit(false);
+        for (int round = 0; round < 8; round++) {
+            assertThatThrownBy(() -> run(session, "SELECT missing FROM freed")).isInstanceOf(SQLException.class);
+            value(session, "SELECT COUNT(*) FROM freed");
+            session.commit();
+            run(other, "ALTER TABLE freed COMMENT 'round " + round + "'");
+        }
+        run(other, "DROP TABLE freed");
+    }
+
     @ParameterizedTest
     @MethodSource("servers")
     void whatAPreparedSetChangesStaysInItsSession(ServerKind kind) throws Exception {
