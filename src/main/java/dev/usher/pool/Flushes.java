@@ -13,6 +13,7 @@ import java.util.List;
 public final class Flushes {
     private final EventLoop loop;
     private final List<Channel> written = new ArrayList<>();
+    private final Runnable run = this::run;
 
     Flushes(EventLoop loop) {
         this.loop = loop;
@@ -21,16 +22,23 @@ public final class Flushes {
     /** On the loop. */
     public void add(Channel channel) {
         if (written.isEmpty()) {
-            loop.execute(this::run);
+            loop.execute(run);
         }
         written.add(channel);
     }
 
     private void run() {
-        // Flushing may fail a channel, whose end may write to others: these go out in this round too.
-        for (int i = 0; i < written.size(); i++) {
-            written.get(i).flush();
+        int next = 0;
+        try {
+            // A flush may end a channel, and whoever is told of that may write to others: these go out in this round too.
+            while (next < written.size()) {
+                written.get(next++).flush();
+            }
+        } finally {
+            written.subList(0, next).clear();
+            if (!written.isEmpty()) {
+                loop.execute(run);
+            }
         }
-        written.clear();
     }
 }
