@@ -50,6 +50,7 @@ public final class Question extends Exchange {
     private int columns;
     private int definitions;
     private @Nullable Answer answer;
+    private @Nullable Tenant asker;
 
     private Question(Command command, byte[] payload, Charset charset, Consumer<Answer> then) {
         this.charset = charset;
@@ -149,13 +150,32 @@ public final class Question extends Exchange {
         return values;
     }
 
+    /** On whose behalf it is asked: somebody else may have the connection when the answer comes. */
+    void askedBy(@Nullable Tenant tenant) {
+        asker = tenant;
+    }
+
     @Override
     public void finished(ServerConnection connection) {
-        then.accept(answer == null ? new Answer.Lost(ServerConnection.LOST) : answer);
+        tell(connection, answer == null ? new Answer.Lost(ServerConnection.LOST) : answer);
     }
 
     @Override
     public void lost(ServerConnection connection, ErrPacket cause) {
-        then.accept(new Answer.Lost(cause));
+        tell(connection, new Answer.Lost(cause));
+    }
+
+    private void tell(ServerConnection connection, Answer told) {
+        try {
+            then.accept(told);
+        } catch (RuntimeException e) {
+            Tenant of = asker;
+            if (of == null) {
+                throw e;
+            }
+            Worker.failed(of, e);
+            // What it is in is not known now.
+            connection.channel().close();
+        }
     }
 }

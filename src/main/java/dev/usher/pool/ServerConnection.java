@@ -297,6 +297,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     public void ask(Question question) {
         ByteBuf out = channel.alloc().buffer(128);
         question.write(out, Capabilities.has(capabilities, Capabilities.QUERY_ATTRIBUTES));
+        question.askedBy(tenant);
         send(out, question);
         flush();
     }
@@ -343,8 +344,13 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
                 reader.begin(next.shape(), next.eachRow(), next.sequenceShift());
             }
             first.finished(this);
-            if (closeWhenQuiet && exchanges.isEmpty() && !closed) {
-                worker.quiet(this);
+            if (exchanges.isEmpty() && !closed) {
+                Tenant has = tenant;
+                if (closeWhenQuiet) {
+                    worker.quiet(this);
+                } else if (has != null) {
+                    has.quiet(this);
+                }
             }
         }
     }

@@ -48,6 +48,9 @@ public interface Tenant {
     /** The leased connection is gone. */
     void lost(ServerConnection connection, ErrPacket cause);
 
+    /** Nothing is owed on the leased connection any more. */
+    void quiet(ServerConnection connection);
+
     /** Something in Usher has failed on its behalf: nobody knows what it and its connection are in, and it must end. */
     void failed();
 

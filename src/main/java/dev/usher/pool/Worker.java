@@ -264,6 +264,13 @@ public final class Worker {
             tenant.granted(connection);
         } catch (RuntimeException e) {
             failed(tenant, e);
+            discardIfHeld(connection, tenant);
+        }
+    }
+
+    private void discardIfHeld(ServerConnection connection, Tenant failed) {
+        if (connection.tenant == failed && !connection.closed()) {
+            discard(connection);
         }
     }
 
@@ -371,6 +378,7 @@ public final class Worker {
             }
         } catch (RuntimeException e) {
             failed(holder, e);
+            discardIfHeld(connection, holder);
             return false;
         }
         unlease(connection);

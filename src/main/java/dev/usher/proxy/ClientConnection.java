@@ -203,6 +203,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         } catch (MalformedPacketException | IndexOutOfBoundsException e) {
             log.info("client {} from {}: malformed packet: {}", id, addressText(), e.getMessage());
             refuse(Refusal.MALFORMED_PACKET, "Malformed communication packet", 1);
+        } catch (RuntimeException e) {
+            // Not to be put down to the session whose server connection is being read further up.
+            log.error("client {} from {}", id, addressText(), e);
+            failed();
         } finally {
             consuming = false;
         }

@@ -50,6 +50,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
         BUSY,
         /** A large command is passing through. */
         STREAMING,
+        /** The rest of a large command that has been answered already is thrown away. */
+        SKIPPING,
         /** The client sends a file that the server asked for. */
         SENDING_FILE,
         /** The connection is a replication stream or the like. */
@@ -93,6 +95,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private boolean finishedEarly;
     private boolean responseLost;
     private boolean dying;
+    private boolean cutOff;
+    /** A KILL of another is its command under way. */
+    private boolean killing;
     /** Runs in place of the command. */
     private @Nullable Errand errand;
     private long statementsRun;
@@ -294,9 +299,18 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
     }
 
-    /** The outcome of a KILL that this session asked for. */
+    /** A KILL has begun, and {@link #killed} follows. */
+    void killing() {
+        killing = true;
+    }
+
+    /** The outcome of a KILL that this session asked for. The loss of its server connection may have been the answer already. */
     void killed(@Nullable ErrPacket error) {
         if (!ended) {
+            if (!killing) {
+                return;
+            }
+            killing = false;
             mode = Mode.READY;
             if (error == null) {
                 client.ok(1, session.status());
@@ -327,8 +341,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
         dying = killed;
     }
 
-    /** Gives up whatever it has on the server, at once. */
+    /** Gives up whatever it has on the server, at once; the caller ends the client connection. */
     void cutOff() {
+        cutOff = true;
         ServerConnection has = lease.awake();
         if (has != null) {
             relay.orphan();
@@ -430,6 +445,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             progress = switch (mode) {
                 case READY -> commands.next(in);
                 case STREAMING -> stream(in);
+                case SKIPPING -> skip(in);
                 case SENDING_FILE -> file(in);
                 case DEDICATED -> {
                     ServerConnection has = lease.connection();
@@ -475,19 +491,42 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** The command is dealt with here. */
     void answer(Runnable answering) {
-        under.drop();
-        mode = Mode.READY;
+        notSent();
         answering.run();
     }
 
     /** An error of Usher's, or one about something that the client did not ask for, in place of an answer. */
     void answerInstead(ErrPacket error) {
-        under.drop();
+        boolean answerable = under.command().response() != Response.NONE;
         pinning.takeBack();
-        mode = Mode.READY;
+        notSent();
+        if (!answerable) {
+            // Nothing could say so, and what comes next may build on it.
+            client.close();
+            return;
+        }
         client.err(error, 1);
         settle();
         client.consume();
+    }
+
+    /** The command under way goes to no server. What is still to come of a large one is skipped. */
+    private void notSent() {
+        mode = under.large() && !passThrough.done() ? Mode.SKIPPING : Mode.READY;
+        under.drop();
+        under.verb = Verb.NONE;
+    }
+
+    private boolean skip(ByteBuf in) {
+        if (passThrough.skip(in)) {
+            return true;
+        }
+        if (passThrough.done()) {
+            mode = Mode.READY;
+            settle();
+            return true;
+        }
+        return false;
     }
 
     /** What the command under way depends on is only known to the leased connection. */
@@ -612,18 +651,12 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (schemaAtLogin.failed(error)) {
             return;
         }
-        boolean answerable = under.command().response() != Response.NONE;
-        under.drop();
-        pinning.takeBack();
-        mode = Mode.READY;
-        if (answerable) {
+        if (account.credentials() == null && error.code() == Refusal.SERVER_LOST.code()) {
+            // Nobody but the client can log this account in again.
             client.err(error, 1);
-        }
-        if (under.large() || !answerable || account.credentials() == null && error.code() == Refusal.SERVER_LOST.code()) {
-            // What is still to come of the command has nowhere to go; or nobody but the client can log this account in again.
             client.close();
         } else {
-            client.consume();
+            answerInstead(error);
         }
     }
 
@@ -631,6 +664,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
     void discardLease(ServerConnection connection) {
         lease.gone();
         worker.discard(connection);
+    }
+
+    /** Whether the session can go on elsewhere, but for the command under way, which has not been sent. */
+    boolean canMove() {
+        return (session.pinBits() & ~under.pinned) == 0 && !session.variables().anyUnread();
     }
 
     /** Whether the command that could not be sent is still there. */
@@ -726,6 +764,18 @@ public final class ClientSession implements Tenant, Relay.Listener {
             mode = Mode.BUSY;
         }
         return true;
+    }
+
+    /** What has been asked behind the session's statement is answered. */
+    @Override
+    public void quiet(ServerConnection connection) {
+        if (lease.is(connection) && !lease.resting() && !under.sent) {
+            if (ended) {
+                leave();
+            } else if (mode == Mode.READY && !session.pinned()) {
+                settle();
+            }
+        }
     }
 
     @Override
@@ -849,8 +899,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (lease.rest(has) || askVariables(has)) {
             return;
         }
-        lease.end(has);
         aftermath.leave(has, under);
+        lease.end(has);
         worker.release(has);
     }
 
@@ -877,8 +927,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (askVariables(connection)) {
             return false;
         }
-        lease.end(connection);
         aftermath.leave(connection, under);
+        lease.end(connection);
         return true;
     }
 
@@ -896,7 +946,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             lease.gone();
         }
         responseLost = false;
-        if (ended || told) {
+        if (ended || cutOff || told) {
             return;
         }
         aftermath.lost();
@@ -914,7 +964,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     @Override
     public void lostResponse(ServerConnection connection, ErrPacket cause) {
         behindRestore.drop();
-        if (ended) {
+        if (ended || cutOff) {
             return;
         }
         responseLost = true;
@@ -938,6 +988,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     }
 
     private void answerLost(ErrPacket cause, boolean goesOn, int sequence) {
+        killing = false;
         under.drop();
         under.sent = false;
         lease.gone();
@@ -981,6 +1032,13 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** The session is over: the client is gone, or changes its account. */
     private void end() {
         ended = true;
+        ServerConnection has = lease.connection();
+        if (under.due != null && has != null) {
+            // What was to be set in front of it has not been set.
+            has.lastInsertId(ServerConnection.INSERT_ID_UNKNOWN);
+            under.due = null;
+            under.verb = Verb.NONE;
+        }
         worker.clients(account, poolCapabilities(), -1);
         under.drop();
         schemaAtLogin.cancel();

@@ -57,13 +57,17 @@ final class ClientStatements {
 
     // ---- COM_STMT_PREPARE ----
 
-    /** Until it has succeeded there is no statement prepared last. */
+    /** Until another has been prepared, there is no statement prepared last. */
+    void forgetLast() {
+        lastPrepared = 0;
+    }
+
+    /** What is about to be prepared. */
     void preparing(long traits, List<String> unscopedVariables, List<String> userVariables, FoundRows foundRows) {
         textTraits = traits;
         textFoundRows = foundRows;
         textVariables = unscopedVariables;
         textUserVariables = userVariables;
-        lastPrepared = 0;
     }
 
     /** Why the client can not have one more with a text of this length to keep, null if it can: it has as many as a server allows by default, or as much. */

@@ -51,7 +51,7 @@ final class Commands {
         }
         if (length == 0) {
             in.skipBytes(Packets.HEADER);
-            owner.answerInstead(unknown());
+            client.err(unknown(), 1);
             return true;
         }
         if (in.readableBytes() == Packets.HEADER) {

@@ -64,6 +64,7 @@ final class Killing {
 
     /** On the loop of {@code killer}, which gets {@link ClientSession#killed} in the end. */
     static void kill(ClientSession killer, long id, boolean queryOnly) {
+        killer.killing();
         ClientConnection victim = killer.client().frontend().client(id);
         if (victim == null) {
             killer.killed(new ErrPacket(Refusal.NO_SUCH_THREAD.code(), Refusal.NO_SUCH_THREAD.sqlState(), "Unknown thread id: " + id));

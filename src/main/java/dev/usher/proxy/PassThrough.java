@@ -72,6 +72,24 @@ final class PassThrough {
         return true;
     }
 
+    /** Throws away what is there of a command that has been answered already; returns whether any progress was made. */
+    boolean skip(ByteBuf in) {
+        lexer = null;
+        if (frameLeft == 0) {
+            if (!framesFollow || in.readableBytes() < Packets.HEADER) {
+                return false;
+            }
+            frameLeft = in.getUnsignedMediumLE(in.readerIndex());
+            framesFollow = frameLeft == Packets.MAX_FRAME;
+            in.skipBytes(Packets.HEADER);
+            return true;
+        }
+        int step = Math.min(frameLeft, in.readableBytes());
+        in.skipBytes(step);
+        frameLeft -= step;
+        return step > 0;
+    }
+
     /** @param sequenceShift how much less sequence ids are at the server: it counts on from its own request */
     void beginFile(int sequenceShift) {
         fileSequenceShift = sequenceShift;

@@ -15,6 +15,7 @@ import dev.usher.session.Trait;
 import dev.usher.session.UserVariables;
 import dev.usher.wire.Command;
 import dev.usher.wire.ErrPacket;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,9 @@ final class Restoring {
      */
     private static final long NEEDS_INSERT_ID = READS_INSERT_ID | Trait.bits(Trait.MAY_SET_LAST_INSERT_ID, Trait.MAY_FIRE_TRIGGERS);
     private static final int MAX_ATTEMPTS = 3;
+    /** Settings with which a query could give fewer rows than it says, or end before. */
+    private static final Set<String> LIMIT_ROWS = Set.of("cte_max_recursion_depth", "max_recursive_iterations", "sql_select_limit",
+            "max_execution_time", "max_statement_time", "max_join_size", "sql_big_selects");
 
     private final ClientSession owner;
     private final Session session;
@@ -116,10 +120,12 @@ final class Restoring {
 
     /** Where the command may leave FOUND_ROWS() as it was. Not waited for; and not where it could use up what was set for the next statement. */
     private void giveFoundRows(ServerConnection connection, CommandUnderWay under) {
-        if (under.isStatement() && !under.emulated && !session.has(Pin.ONE_SHOT)) {
+        SessionState there = connection.state();
+        if (under.isStatement() && !under.emulated && !session.has(Pin.ONE_SHOT)
+                && LIMIT_ROWS.stream().allMatch(name -> there.indexOf(name) < 0)) {
             String rows = leftovers.foundRowsInFrontOf(under.foundRows);
             if (rows != null) {
-                connection.ask(Question.query(rows, answer -> {}));
+                connection.ask(Question.query(rows, answer -> closeIfRefused(connection, answer)));
             }
         }
     }
@@ -159,11 +165,15 @@ final class Restoring {
 
     /** In front of an execution whose text does not read it. It is not waited for: nothing but the connection's end keeps this from succeeding. */
     private static void setInsertId(ServerConnection connection) {
-        connection.ask(Question.query("SET @@session.last_insert_id=" + Long.toUnsignedString(connection.lastInsertId()), answer -> {
-            if (answer instanceof Answer.Refused) {
-                connection.channel().close();
-            }
-        }));
+        connection.ask(Question.query("SET @@session.last_insert_id=" + Long.toUnsignedString(connection.lastInsertId()),
+                answer -> closeIfRefused(connection, answer)));
+    }
+
+    /** What was not waited for has not happened: what was sent behind it is not to be believed. */
+    private static void closeIfRefused(ServerConnection connection, Answer answer) {
+        if (answer instanceof Answer.Refused) {
+            connection.channel().close();
+        }
     }
 
     private RestorePlan plan(ServerConnection connection, long insertId) {
@@ -229,7 +239,7 @@ final class Restoring {
                     connection.state(target);
                     then.run();
                 }
-                case Answer.Refused refused -> failed(connection, refused.error());
+                case Answer.Refused refused -> failed(connection, refused.error(), target);
                 case Answer.Lost lost -> {
                     // The connection tells its tenant.
                 }
@@ -239,6 +249,9 @@ final class Restoring {
 
     /** No statement puts this session on this connection: it needs one that was logged in freshly. */
     private void anotherConnection(ServerConnection connection) {
+        if (endsWith(connection, stateLost("its server connection could not be brought into its state"))) {
+            return;
+        }
         owner.discardLease(connection);
         if (++owner.underWay().attempts > MAX_ATTEMPTS) {
             owner.refused(stateLost("no server connection could be brought into its state"));
@@ -247,18 +260,42 @@ final class Restoring {
         }
     }
 
-    /** The restore was refused, and the statement has not run. */
-    void failed(ServerConnection connection, ErrPacket error) {
-        log.info("client {} of {}: its state could not be restored: {}", owner.id(), owner.account(), error);
+    /** A session that is pinned to a connection which is not fit for use any more ends with it, as it would with one of its own. */
+    private boolean endsWith(ServerConnection connection, ErrPacket why) {
+        if (owner.canMove()) {
+            return false;
+        }
         owner.discardLease(connection);
-        if (error.code() == Refusal.INTERRUPTED.code()) {
-            // It was meant for the statement.
+        owner.notRun(why);
+        owner.client().close();
+        return true;
+    }
+
+    /** The restore of the session's own state was refused, and the statement has not run. */
+    void failed(ServerConnection connection, ErrPacket error) {
+        failed(connection, error, session.state());
+    }
+
+    private void failed(ServerConnection connection, ErrPacket error, SessionState target) {
+        log.info("client {} of {}: its state could not be restored: {}", owner.id(), owner.account(), error);
+        // An interruption was meant for the statement.
+        boolean interrupted = error.code() == Refusal.INTERRUPTED.code();
+        if (endsWith(connection, interrupted ? error : stateLost(error.message()))) {
+            return;
+        }
+        owner.discardLease(connection);
+        if (interrupted) {
             owner.notRun(error);
             return;
         }
         if (error.code() == 1049 || error.code() == 1044) {
-            session.schemaGone();
             owner.account().forgetSchemas();
+            if (!target.schema().equals(session.state().schema())) {
+                // That of the statement, which was prepared there.
+                owner.notRun(error);
+                return;
+            }
+            session.schemaGone();
         }
         if (++owner.underWay().attempts >= MAX_ATTEMPTS || !owner.canTryAgain()) {
             owner.refused(stateLost(error.message()));

@@ -46,9 +46,10 @@ final class StatementCommands {
         ByteBuf bytes = under.packet();
         int text = bytes.readerIndex() + Packets.HEADER + 1;
         int length = bytes.writerIndex() - text;
+        statements.forgetLast();
         String full = statements.full(under.large() ? 0 : length);
         if (full != null) {
-            owner.notRun(new ErrPacket(1461, "42000", full));
+            answerInstead(new ErrPacket(1461, "42000", full));
             return;
         }
         if (under.large()) {

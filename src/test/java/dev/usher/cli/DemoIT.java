@@ -31,11 +31,11 @@ class DemoIT {
 
     @Test
     void exitStatusIs1WhenClientsAreRefusedThroughThePooler() {
-        int status = run(new CommandLine(new DemoCommand(Optional.of(new NoPooling()))), "--clients", "50", "--seconds", "1");
+        int status = run(new CommandLine(new DemoCommand(Optional.of(new NoPooling()))), "--clients", "100", "--seconds", "2");
 
         assertThat(status).as(err.toString()).isEqualTo(1);
         assertThat(out.toString())
-                .contains("through Usher, 1 s: over")
+                .contains("through Usher, 2 s: over")
                 .containsPattern("clients saw, Usher +ERROR 1040 \\((08004|HY000)\\): Too many connections")
                 .doesNotContain("\033");
     }

@@ -1,0 +1,126 @@
+package dev.usher.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.usher.config.HandOver;
+import dev.usher.testing.FakeClient;
+import dev.usher.testing.ServerKind;
+import dev.usher.testing.TestAccount;
+import dev.usher.testing.TestServers;
+import dev.usher.wire.Command;
+import dev.usher.wire.ErrPacket;
+import dev.usher.wire.Packets;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Commands that Usher answers itself, with an error: nothing of them is left, and nothing of the session is lost. */
+class AnsweredHereIT {
+    private static final TestAccount ROOT = new TestAccount("root", "", "");
+    /** Of an execution so much is read before it is looked at. */
+    private static final int READ_OF_EXECUTION = 144 << 10;
+
+    @TempDir
+    private Path state;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (AutoCloseable each : open.reversed()) {
+            each.close();
+        }
+    }
+
+    private RunningUsher usher(HandOver handOver, int connections) {
+        RunningUsher usher = RunningUsher.knowing(ROOT, TestServers.find(ServerKind.EMBEDDED).orElseThrow().port(), state,
+                config -> config.withPool(config.pool().withHandOver(handOver).withMaxServerConnections(connections)));
+        open.add(usher);
+        return usher;
+    }
+
+    private FakeClient client(RunningUsher usher) throws IOException {
+        FakeClient client = usher.client(ROOT);
+        open.add(client);
+        return client;
+    }
+
+    private static ErrPacket error(FakeClient client) throws IOException {
+        ByteBuf answer = client.wire().read();
+        assertThat(answer.getUnsignedByte(0)).isEqualTo((short) ErrPacket.HEADER);
+        return ErrPacket.read(answer);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {READ_OF_EXECUTION, 128 << 10})
+    void theRestOfALargeExecutionIsNotReadAsCommands(int at) throws Exception {
+        FakeClient client = client(usher(HandOver.LAZY, 3));
+        byte[] hidden = "CREATE SCHEMA smuggled".getBytes(StandardCharsets.US_ASCII);
+        ByteBuf value = Unpooled.buffer();
+        // An execution of a statement that does not exist; in its value, where the part that is read at once ends, what looks like the packet of another command.
+        value.writeByte(Command.STMT_EXECUTE.code()).writeIntLE(99).writeByte(0).writeIntLE(1);
+        value.writeZero(at - value.readableBytes());
+        int start = Packets.begin(value, 0);
+        value.writeByte(Command.QUERY.code()).writeBytes(hidden);
+        Packets.end(value, start);
+        value.writeZero(200_000);
+        client.wire().send(0, out -> out.writeBytes(value));
+        assertThat(error(client).code()).isEqualTo(1243);
+        assertThat(client.query("SELECT 5").rows().getFirst()).containsExactly("5");
+        assertThat(client.query("SHOW SCHEMAS LIKE 'smuggled'").rows()).isEmpty();
+    }
+
+    @Test
+    void anEmptyPacketTakesNothingFromTheSession() throws Exception {
+        RunningUsher usher = usher(HandOver.SHUFFLE, 4);
+        FakeClient client = client(usher);
+        FakeClient other = client(usher);
+        client.query("CREATE TEMPORARY TABLE test.kept AS SELECT 7 AS a");
+        client.wire().send(0, out -> {});
+        assertThat(error(client).code()).isEqualTo(1047);
+        for (int i = 0; i < 8; i++) {
+            assertThat(other.query("SELECT * FROM test.kept").errorCode()).as("the other session").isEqualTo(1146);
+            assertThat(client.query("SELECT * FROM test.kept").rows().getFirst()).containsExactly("7");
+        }
+    }
+
+    /** MariaDB's connectors send the execution of "the statement prepared last" without waiting for that to be prepared. */
+    @Test
+    void anExecutionBehindARefusedPrepareRunsNothing() throws Exception {
+        FakeClient client = client(usher(HandOver.LAZY, 3));
+        client.query("CREATE OR REPLACE TABLE test.filled (a INT)");
+        byte[] insert = ("INSERT INTO test.filled VALUES (1) /* " + "x".repeat(100_000) + " */").getBytes(StandardCharsets.US_ASCII);
+        while (true) {
+            client.send(Command.STMT_PREPARE, insert);
+            ByteBuf answer = client.wire().read();
+            if (answer.getUnsignedByte(0) == ErrPacket.HEADER) {
+                assertThat(ErrPacket.read(answer).code()).isEqualTo(1461);
+                break;
+            }
+        }
+        client.wire().send(0, out -> out.writeByte(Command.STMT_EXECUTE.code()).writeIntLE(-1).writeByte(0).writeIntLE(1));
+        assertThat(error(client).code()).isEqualTo(1243);
+        assertThat(client.query("SELECT COUNT(*) FROM test.filled").rows().getFirst()).containsExactly("0");
+        client.query("DROP TABLE test.filled");
+    }
+
+    @Test
+    void aSessionThatHasPreparedManyByNameGivesItsConnectionUp() throws Exception {
+        RunningUsher usher = usher(HandOver.LAZY, 2);
+        FakeClient client = client(usher);
+        for (int i = 0; i < 60; i++) {
+            assertThat(client.query("PREPARE p" + i + " FROM 'SELECT " + i + "'").errorCode()).isZero();
+        }
+        assertThat(client(usher).query("SELECT 5").rows().getFirst()).containsExactly("5");
+        assertThat(client.query("EXECUTE p0").rows().getFirst()).containsExactly("0");
+    }
+}
