@@ -497,10 +497,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** An error of Usher's, or one about something that the client did not ask for, in place of an answer. */
     void answerInstead(ErrPacket error) {
-        boolean answerable = under.command().response() != Response.NONE;
         pinning.takeBack();
         notSent();
-        if (!answerable) {
+        if (under.command() == Command.STMT_SEND_LONG_DATA) {
             // Nothing could say so, and what comes next may build on it.
             client.close();
             return;

@@ -141,7 +141,8 @@ record PlantedFault(String what, String type, String method, int slot, String ar
         }
 
         private byte[] planted(String name, byte[] bytes) {
-            ClassFile files = ClassFile.of(
+            // What is left of a method has fewer variables than its debug information names.
+            ClassFile files = ClassFile.of(ClassFile.DebugElementsOption.DROP_DEBUG,
                     ClassFile.ClassHierarchyResolverOption.of(ClassHierarchyResolver
                             .ofResourceParsing(getParent()).orElse(ClassHierarchyResolver.defaultResolver())));
             var model = files.parse(bytes);

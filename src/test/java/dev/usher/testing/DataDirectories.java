@@ -23,7 +23,7 @@ final class DataDirectories {
         run(List.of("cp", "-R", cached(installation).toString(), target.toString()), null, target.resolveSibling("cp.log"));
     }
 
-    private static Path cached(Installation installation) throws IOException, InterruptedException {
+    private static synchronized Path cached(Installation installation) throws IOException, InterruptedException {
         Path folder = Files.createDirectories(Installation.cache().resolve("data"));
         Path made = folder.resolve("%s-%s-%d".formatted(installation.kind().name().toLowerCase(Locale.ROOT),
                 installation.programVersion().replaceAll("[^\\w.+-]", "_"), REVISION));
