@@ -239,7 +239,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** Whether an ERR packet may be written now: between two packets of an answer. */
     int sequenceForError() {
         return switch (mode) {
-            case READY -> 0;
+            case READY, SKIPPING -> 0;
             case ENTERING -> client.loginSequence();
             default -> !under.sent ? 1 : relay.betweenPackets() ? relay.nextSequence() : -1;
         };
@@ -291,11 +291,16 @@ public final class ClientSession implements Tenant, Relay.Listener {
     void holdLease(boolean hold) {
         lease.hold(hold);
         if (!lease.held() && lease.connection() != null && !under.sent) {
-            if (ended) {
-                leave();
-            } else if (mode == Mode.READY) {
-                settle();
-            }
+            settleOrLeave();
+        }
+    }
+
+    /** What the lease was kept for is over. */
+    private void settleOrLeave() {
+        if (ended) {
+            leave();
+        } else if (mode == Mode.READY) {
+            settle();
         }
     }
 
@@ -523,6 +528,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (passThrough.done()) {
             mode = Mode.READY;
             settle();
+            if (client.draining() && idle()) {
+                client.drain();
+            }
             return true;
         }
         return false;
@@ -768,12 +776,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** What has been asked behind the session's statement is answered. */
     @Override
     public void quiet(ServerConnection connection) {
-        if (lease.is(connection) && !lease.resting() && !under.sent) {
-            if (ended) {
-                leave();
-            } else if (mode == Mode.READY && !session.pinned()) {
-                settle();
-            }
+        if (lease.is(connection) && !lease.resting() && !under.sent && (ended || !session.pinned())) {
+            settleOrLeave();
         }
     }
 
@@ -873,11 +877,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return;
         }
         if (lease.is(connection) && !under.sent) {
-            if (ended) {
-                leave();
-            } else if (mode == Mode.READY) {
-                settle();
-            }
+            settleOrLeave();
         }
         if (!ended) {
             client.consume();
