@@ -31,13 +31,16 @@ public final class Main implements Runnable {
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        // A pooler does not start later for the description of the commands that it is not.
+        CommandLine line = args.length > 0 && args[0].equals("serve") ? withFailures(new CommandLine(new Main()).addSubcommand(serve()))
+                : commandLine();
+        System.exit(line.execute(args));
     }
 
     /** The whole command line; tests give it their own writers. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .addSubcommand(ServeCommand.commandLine(new ServeCommand(Main::start)))
+        return withFailures(new CommandLine(new Main())
+                .addSubcommand(serve())
                 .addSubcommand(new DemoCommand(Optional.of(Main::startForDemo)))
                 .addSubcommand(new DoctorCommand())
                 .addSubcommand(new ReproduceCommand())
@@ -45,8 +48,16 @@ public final class Main implements Runnable {
                 .addSubcommand(new ExplainCommand(System.in))
                 .addSubcommand(new CompletionCommand())
                 .addSubcommand(new LeaksCommand())
-                .addSubcommand(new RaiseCommand())
-                .setParameterExceptionHandler(Failures::wrongUsage)
+                .addSubcommand(new RaiseCommand()));
+    }
+
+    private static CommandLine serve() {
+        return ServeCommand.commandLine(new ServeCommand(Main::start));
+    }
+
+    /** To be called when the commands are there: they take these settings over. */
+    private static CommandLine withFailures(CommandLine line) {
+        return line.setParameterExceptionHandler(Failures::wrongUsage)
                 .setExecutionExceptionHandler(Failures::failed)
                 .setUsageHelpAutoWidth(true)
                 .setAbbreviatedOptionsAllowed(false);

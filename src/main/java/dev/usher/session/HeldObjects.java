@@ -45,8 +45,9 @@ final class HeldObjects {
     private static final Pattern XA_OVER = pattern("XA\\s+(?:COMMIT|ROLLBACK)\\s.*");
     private static final Pattern XA_RECOVER = pattern("XA\\s+RECOVER\\b.*");
 
-    private final Set<String> tables = new HashSet<>();
-    private final Set<String> handlers = new HashSet<>();
+    // Nearly no session has any, and there are thousands of sessions.
+    private Set<String> tables = Set.of();
+    private Set<String> handlers = Set.of();
     private boolean otherTables;
     private boolean otherHandlers;
     private boolean instanceLock;
@@ -108,7 +109,7 @@ final class HeldObjects {
         if (has(traits, Trait.TEMPORARY_TABLE_CREATED)) {
             Matcher create = CREATE.matcher(text);
             if (create.matches()) {
-                tables.add(qualified(create.group("name"), schema));
+                tables = with(tables, qualified(create.group("name"), schema));
             } else {
                 otherTables = true;
             }
@@ -116,7 +117,7 @@ final class HeldObjects {
             Matcher drop = DROP.matcher(text);
             if (drop.matches()) {
                 for (String name : drop.group("names").split(",", -1)) {
-                    tables.remove(qualified(name, schema));
+                    remove(tables, qualified(name, schema));
                 }
             }
         }
@@ -130,9 +131,9 @@ final class HeldObjects {
         Matcher close = HANDLER_CLOSE.matcher(text);
         if (open.matches()) {
             String alias = open.group("alias");
-            handlers.add(last(alias == null ? open.group("table") : alias));
+            handlers = with(handlers, last(alias == null ? open.group("table") : alias));
         } else if (close.matches()) {
-            handlers.remove(last(close.group("table")));
+            remove(handlers, last(close.group("table")));
         } else if (!HANDLER_READ.matcher(text).matches()) {
             otherHandlers = true;
         }
@@ -158,6 +159,18 @@ final class HeldObjects {
         if (has(traits, Trait.UNLOCK_TABLES)) {
             tableLock = false;
             readLock = false;
+        }
+    }
+
+    private static Set<String> with(Set<String> names, String one) {
+        Set<String> more = names.isEmpty() ? new HashSet<>() : names;
+        more.add(one);
+        return more;
+    }
+
+    private static void remove(Set<String> names, String one) {
+        if (!names.isEmpty()) {
+            names.remove(one);
         }
     }
 
@@ -194,8 +207,8 @@ final class HeldObjects {
     }
 
     void clear() {
-        tables.clear();
-        handlers.clear();
+        tables = Set.of();
+        handlers = Set.of();
         otherTables = false;
         otherHandlers = false;
         instanceLock = false;

@@ -24,7 +24,8 @@ final class NamedLocks {
 
     private static final int MOST = 64;
 
-    private final Set<String> names = new LinkedHashSet<>();
+    /** None until there is one: nearly no session has any. */
+    private Set<String> names = Set.of();
     private boolean others;
 
     /** A statement that takes or releases locks is over, however it ended. */
@@ -43,6 +44,9 @@ final class NamedLocks {
                 case "GET_LOCK" -> {
                     Matcher literal = LITERAL.matcher(text).region(call.end(), text.length());
                     if (literal.find() && names.size() < MOST && literal.group("name").chars().allMatch(c -> c >= ' ' && c < 0x7F)) {
+                        if (names.isEmpty()) {
+                            names = new LinkedHashSet<>();
+                        }
                         names.add(literal.group("name"));
                     } else {
                         others = true;
@@ -72,7 +76,7 @@ final class NamedLocks {
     }
 
     void clear() {
-        names.clear();
+        names = Set.of();
         others = false;
     }
 }

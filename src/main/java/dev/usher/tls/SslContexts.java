@@ -38,7 +38,9 @@ public final class SslContexts {
         var builder = SslContextBuilder.forServer(certificate.key(), certificate.chain())
                 .sslProvider(provider())
                 .sessionCacheSize(SESSION_CACHE_SIZE)
-                .protocols(PROTOCOLS);
+                .protocols(PROTOCOLS)
+                // No client is asked for a certificate. Without this the Java runtime's authorities would be read, a hundred and fifty of them.
+                .trustManager(certificate.chain());
         return build(builder, Settings.TLS_CERT.name());
     }
 
