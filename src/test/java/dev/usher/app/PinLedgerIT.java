@@ -107,4 +107,30 @@ class PinLedgerIT {
         Awaitility.await().untilAsserted(() -> assertThat(usher.clients()).isEmpty());
         assertThatThrownBy(() -> run(session, "SELECT 1")).hasMessageContaining("idle-transaction-limit");
     }
+
+    @Test
+    void storedCodePinsUnlessItIsTrusted() throws SQLException {
+        RunningUsher careful = usher(pool -> pool.withMaxServerConnections(2));
+        Connection session = session(careful);
+        run(session, "CREATE OR REPLACE FUNCTION test.trusted() RETURNS INT RETURN 1");
+        run(session, "CREATE OR REPLACE PROCEDURE test.trusted_too() SET @seen = test.trusted()");
+        for (String sql : List.of("SELECT test.trusted()", "CALL test.trusted_too()")) {
+            Connection pinned = session(careful);
+            run(pinned, sql);
+            Awaitility.await().untilAsserted(() -> assertThat(careful.pins()).extracting(PinRow::reason).containsExactly("server-side-code"));
+            pinned.close();
+            Awaitility.await().untilAsserted(() -> assertThat(careful.pins()).isEmpty());
+        }
+
+        RunningUsher trusting = usher(pool -> pool.withMaxServerConnections(1).withTrustServerSideCode(true));
+        Connection one = session(trusting);
+        Connection other = session(trusting);
+        for (Connection each : List.of(one, other, one)) {
+            // With one server connection, a session that is pinned to it would keep the other waiting until it is refused.
+            run(each, "SELECT test.trusted()");
+            run(each, "CALL test.trusted_too()");
+        }
+        assertThat(trusting.pins()).isEmpty();
+        assertThat(trusting.pinTotals()).isEmpty();
+    }
 }
