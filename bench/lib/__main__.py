@@ -27,6 +27,7 @@ class Scene:
         self.stage, self.kind, self.more_flags, self.made = stage, kind, more_flags, {}
         self.server = endpoints.start_server(stage, kind)
         self.server.name = "direct"
+        throughput.prepare(self.server)
 
     def get(self, name):
         makers = {

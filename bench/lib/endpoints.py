@@ -46,13 +46,13 @@ def version(kind):
 
 
 def certificate(stage):
-    """The arguments for a server with a certificate of its own."""
+    """Files of a certificate and its key, of this stage's own."""
     key, chain = stage.folder / "key.pem", stage.folder / "cert.pem"
     made = subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=bench", "-keyout", key, "-out", chain],
                           capture_output=True, text=True)
     if made.returncode:
         sys.exit(made.stderr)
-    return [f"--ssl-cert={chain}", f"--ssl-key={key}"]
+    return chain, key
 
 
 def start_server(stage, kind):
@@ -63,7 +63,7 @@ def start_server(stage, kind):
     if kind == "mysql":
         make, own = [*program, "--initialize-insecure", f"--datadir={data}", *as_root()], ["--mysqlx=OFF", "--skip-log-bin"]
     else:
-        own = certificate(stage) if kind == "mariadb-tls" else []
+        own = [f"--ssl-{what}={file}" for what, file in zip(("cert", "key"), certificate(stage))] if kind == "mariadb-tls" else []
         make = ["mariadb-install-db", "--no-defaults", "--skip-test-db", "--auth-root-authentication-method=normal", f"--datadir={data}", *as_root()]
     made = subprocess.run([str(word) for word in make], capture_output=True, text=True)
     if made.returncode:
@@ -98,6 +98,7 @@ def start_router(stage, server):
     """MySQL Router with connection sharing, out of the same tree as MySQL."""
     tree, port, settings = CACHE / "mysql/root", free_port(), stage.folder / "router.conf"
     libraries = tree / "usr/lib/x86_64-linux-gnu"
+    chain, key = certificate(stage)
     settings.write_text(f"""[DEFAULT]
 plugin_folder={tree}/usr/lib/mysqlrouter/plugin
 logging_folder={stage.folder}
@@ -117,6 +118,8 @@ destinations=127.0.0.1:{server.port}
 routing_strategy=first-available
 protocol=classic
 client_ssl_mode=PREFERRED
+client_ssl_cert={chain}
+client_ssl_key={key}
 server_ssl_mode=DISABLED
 connection_sharing=1
 connection_sharing_delay=0

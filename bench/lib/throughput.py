@@ -73,19 +73,18 @@ TABLE = ["--tables=1", f"--table-size={ROWS}"]
 MODES = {"prepared": "auto", "text": "disable"}
 
 
-def prepare(way):
-    sysbench(way.port, "oltp_point_select", 1, 1, *TABLE, action="prepare")
+def prepare(server):
+    """The table of all benchmarks that read rows."""
+    sysbench(server.port, "oltp_point_select", 1, 1, *TABLE, action="prepare")
 
 
 def point_select(ways, quick, clients=(1, 8, 64, 512)):
-    prepare(ways[0])
     loads = [(kind, threads) for kind in ("prepared", "text") for threads in ((8,) if quick else clients)]
     rounds, seconds = (2, 3) if quick else (5, 3)
     return interleaved(ways, loads, rounds, seconds, lambda load: ["oltp_point_select", *TABLE, f"--db-ps-mode={MODES[load[0]]}"])
 
 
 def transactions(ways, quick):
-    prepare(ways[0])
     loads = [(kind, threads) for kind in ("read_only", "read_write") for threads in ((8,) if quick else (64, 512))]
     rounds, seconds = (1, 3) if quick else (5, 5)
     # Deadlocks between the clients are part of read_write; sysbench retries them.
@@ -93,6 +92,5 @@ def transactions(ways, quick):
 
 
 def workers(ways, quick):
-    prepare(ways[0])
     seen = interleaved(ways, [("prepared", 64)], *((1, 3) if quick else (5, 5)), lambda load: ["oltp_point_select", *TABLE])
     return [{"workers": count, "threads": 64, **seen[0]["ways"][way.name]} for count, way in zip((1, 2), ways)]

@@ -179,7 +179,7 @@ final class Connection implements AutoCloseable {
     }
 
     void write(byte[] payload) throws IOException {
-        out.write(packet(sequence, payload));
+        out.write(packet(sequence++, payload));
         out.flush();
     }
 
