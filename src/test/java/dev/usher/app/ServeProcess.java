@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** {@code usher serve} as a process of its own, from the classes that are being tested. */
@@ -33,7 +34,7 @@ final class ServeProcess implements AutoCloseable {
     static ServeProcess start(TestServer server, Path folder, String... options) throws IOException {
         List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow(),
                 "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-XX:+UseSerialGC",
-                "-cp", System.getProperty("java.class.path"), "dev.usher.cli.Main", "serve", "--log-level=info",
+                "-Xms8m", "-Xmn4m", "-cp", System.getProperty("java.class.path"), "dev.usher.cli.Main", "serve", "--log-level=info",
                 "--server=" + server.host() + ":" + server.port(), "--admin=off", "--state-directory=" + folder));
         List<String> all = List.of(options);
         if (all.stream().noneMatch(option -> option.startsWith("--listen"))) {
@@ -65,6 +66,14 @@ final class ServeProcess implements AutoCloseable {
             throw new IllegalStateException(addresses.get(index));
         }
         return new InetSocketAddress(addresses.get(index).contains("0:0:0:1") ? "::1" : "127.0.0.1", Integer.parseInt(port.group(1)));
+    }
+
+    /** Resident memory of the whole process, in bytes. */
+    long residentBytes() throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+            String kib = lines.filter(line -> line.startsWith("VmRSS:")).findFirst().orElseThrow().replaceAll("\\D", "");
+            return Long.parseLong(kib) << 10;
+        }
     }
 
     /** SIGTERM. */
