@@ -55,6 +55,12 @@ final class Scenarios {
                     stage.python("busy", 10, 0.05);
                     stage.awaitConnected(19);
                 }).inEveryBuild(),
+                Scenario.of(LIMIT_TOO_LOW, "exactly full, and the administrators' place is free", stage -> {
+                    stage.limit(20);
+                    stage.python("busy", 19, 0.05);
+                    stage.awaitConnected(19);
+                    stage.python("visitors", 5);
+                }),
                 Scenario.of(LIMIT_TOO_LOW, "many workers with a connection each", stage -> {
                     stage.limit(12);
                     for (int i = 0; i < 15; i++) {
@@ -305,10 +311,10 @@ final class Scenarios {
                     stage.python("busy", 6, 0.1);
                 }),
                 Scenario.of(DESCRIPTOR_OR_THREAD_LIMIT, "descriptors go while clients come", stage -> {
-                    stage.python("pool", 12, 4).awaitReady();
+                    stage.python("pool", 80, 4).awaitReady();
                     leaveFewDescriptors(stage);
                     stage.python("busy", 3, 0.1);
-                    stage.awaitConnected(15);
+                    stage.awaitConnected(83);
                 }).withServer("--table-open-cache=64"));
     }
 
