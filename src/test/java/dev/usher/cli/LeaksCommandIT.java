@@ -2,6 +2,7 @@ package dev.usher.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.usher.testing.OnTerminal;
 import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestAccount;
 import dev.usher.testing.TestServer;
@@ -19,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -127,10 +129,7 @@ class LeaksCommandIT {
     @Test
     void nothingIsKilledWithoutATerminalToAskOnOrYes() throws Exception {
         TestServer server = TestServers.all().getFirst();
-        try (Connection stuck = connect(server, "shop"); Connection admin = server.connect()) {
-            stuck.setAutoCommit(false);
-            stuck.createStatement().execute("CREATE TABLE IF NOT EXISTS stuck (id INT PRIMARY KEY) ENGINE=InnoDB");
-            stuck.createStatement().execute("REPLACE INTO stuck VALUES (1)");
+        try (Connection stuck = stuck(server, 1); Connection admin = server.connect()) {
             Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> sleepingFor(admin, 2) >= 1);
 
             assertThat(run(server, "--older-than", "1s", "--watch", "0", "--kill")).isEqualTo(ExitStatus.REFUSED);
@@ -138,6 +137,70 @@ class LeaksCommandIT {
             assertThat(err.toString()).contains("nothing is killed: there is no terminal to ask on, and no --yes");
             assertThat(isAlive(stuck)).isTrue();
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("flavours")
+    void noMoreAreKilledInAMinuteThanTheLimitSays(ServerKind kind) throws Exception {
+        try (TestServer server = TestServers.start(kind); Connection admin = server.connect()) {
+            List<Connection> stuck = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                stuck.add(stuck(server, i));
+            }
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> sleepingFor(admin, 2) >= 5);
+
+            assertThat(run(server, "--older-than", "1s", "--watch", "0", "--kill", "--yes", "--every", "50ms", "--rounds", "4",
+                    "--max-kills-per-minute", "2", "--json")).isEqualTo(ExitStatus.DONE + 1);
+
+            List<JsonNode> rounds = out.toString().lines().map(JsonMapper.shared()::readTree).toList();
+            assertThat(rounds).hasSize(4);
+            assertThat(rounds.getFirst().get("killed")).hasSize(2);
+            assertThat(rounds.getFirst().get("postponed").asInt()).isEqualTo(3);
+            assertThat(rounds.subList(1, 4))
+                    .allMatch(round -> round.get("killed").isEmpty() && round.get("postponed").asInt() == 3);
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> stuck.stream().filter(LeaksCommandIT::isAlive).count() == 3);
+        }
+    }
+
+    @Test
+    void onATerminalItAsksAndOnlyYKills() throws Exception {
+        Assumptions.assumeTrue(OnTerminal.isPossible(), "script of util-linux");
+        try (TestServer server = TestServers.start(ServerKind.EMBEDDED); Connection admin = server.connect(); Connection stuck = stuck(server, 1)) {
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> sleepingFor(admin, 2) >= 1);
+
+            for (String answer : List.of("n\r", "\r", "yes\r", OnTerminal.CTRL_D)) {
+                assertThat(asked(server, answer)).as(answer).isEqualTo(ExitStatus.DONE + 1);
+                assertThat(sleepingFor(admin, 2)).as(answer).isEqualTo(1);
+            }
+            assertThat(asked(server, OnTerminal.CTRL_C)).isEqualTo(128 + 2);
+            assertThat(sleepingFor(admin, 2)).isEqualTo(1);
+
+            assertThat(asked(server, "y\r")).isEqualTo(ExitStatus.DONE);
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> sleepingFor(admin, 0) == 0);
+            assertThat(isAlive(stuck)).isFalse();
+        }
+    }
+
+    /** The exit status after an answer. While there is none, nothing is killed. */
+    private static int asked(TestServer server, String answer) throws Exception {
+        try (OnTerminal terminal = OnTerminal.start(Main.class, "leaks", "--defaults-file", "/dev/null", "--server",
+                "mysql://" + server.rootUser() + "@" + server.host() + ":" + server.port(), "--older-than", "1s", "--watch", "0", "--kill");
+                Connection admin = server.connect()) {
+            terminal.await("Kill 1 connection? Each is checked again first. [y/N] ");
+            assertThat(sleepingFor(admin, 2)).isEqualTo(1);
+            terminal.press(answer);
+            return terminal.exitStatus();
+        }
+    }
+
+    /** Asleep in a transaction that holds a row. */
+    private static Connection stuck(TestServer server, int row) throws SQLException {
+        Connection connection = connect(server, "shop");
+        Statement statement = connection.createStatement();
+        statement.execute("CREATE TABLE IF NOT EXISTS stuck (id INT PRIMARY KEY) ENGINE=InnoDB");
+        connection.setAutoCommit(false);
+        statement.execute("INSERT INTO stuck VALUES (" + row + ")");
+        return connection;
     }
 
     @ParameterizedTest
