@@ -88,8 +88,8 @@ public enum ClientProgram {
     /** What it prints when it meets the refusal. */
     abstract String wording(Refusal refusal);
 
-    /** @param own whether the client has printed that itself */
-    public record Shown(String client, String text, boolean own) {}
+    /** @param text what it has printed itself, or says that it has not */
+    public record Shown(String client, String text) {}
 
     /**
      * Tries to log in.
@@ -100,10 +100,10 @@ public enum ClientProgram {
         for (List<String> command : commands(target)) {
             Optional<String> printed = run(command, target.password().reveal());
             if (printed.isPresent()) {
-                return new Shown(this == CLI ? command.getFirst() : title, printed.get(), true);
+                return new Shown(this == CLI ? command.getFirst() : title, printed.get());
             }
         }
-        return new Shown(title, wording(refusal) + "   (what it would show; there is no " + needs + " here to be run)", false);
+        return new Shown(title, wording(refusal) + "   (what it would show; there is no " + needs + " here to be run)");
     }
 
     /** Its last line: what comes before are warnings. Nothing if it is not installed. */
