@@ -130,7 +130,8 @@ class DoctorCommandIT {
     }
 
     private static Connection connect(TestServer server) throws SQLException {
-        return DriverManager.getConnection("jdbc:mariadb://127.0.0.1:" + server.port() + "/?sslMode=disable&allowPublicKeyRetrieval=true", "app",
+        return DriverManager.getConnection("jdbc:mariadb://127.0.0.1:" + server.port() + "/?sslMode=disable&allowPublicKeyRetrieval=true",
+                "app",
                 "app-secret");
     }
 

@@ -116,7 +116,8 @@ class ReproduceCommandIT {
             Process reproduce = start("PATH=/nonexistent", "--server", "mysql://root@127.0.0.1:" + server.port(), "--yes-really");
 
             String all = new String(reproduce.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(all).contains("mariadb, mysql  ERROR 1040 (08004): Too many connections   (what it would show; there is no mariadb or mysql here to be run)",
+            assertThat(all).contains(
+                    "mariadb, mysql  ERROR 1040 (08004): Too many connections   (what it would show; there is no mariadb or mysql here to be run)",
                     "[1040] Too many connections   (what it would show; there is no php with pdo_mysql here to be run)");
         }
     }
@@ -134,7 +135,7 @@ class ReproduceCommandIT {
         List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
         Arrays.stream(options).filter(ReproduceCommandIT::isVariable).forEach(command::add);
         command.addAll(List.of(ProcessHandle.current().info().command().orElseThrow(), "-cp",
-                        System.getProperty("java.class.path"), Main.class.getName(), "reproduce", "--max-connections=12"));
+                System.getProperty("java.class.path"), Main.class.getName(), "reproduce", "--max-connections=12"));
         Arrays.stream(options).filter(option -> !isVariable(option)).forEach(command::add);
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }

@@ -39,7 +39,8 @@ public final class OnTerminal implements AutoCloseable {
         command.addAll(List.of(arguments));
         String line = command.stream().map(word -> word.equals("exec") ? word : "'" + word + "'").collect(Collectors.joining(" "));
         // What is started in the background of a shell ignores Ctrl-C, and hands that on.
-        ProcessBuilder builder = new ProcessBuilder("env", "--default-signal=INT", "script", "--quiet", "--return", "--command", line, "/dev/null");
+        ProcessBuilder builder =
+                new ProcessBuilder("env", "--default-signal=INT", "script", "--quiet", "--return", "--command", line, "/dev/null");
         builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         builder.environment().put("TERM", "xterm");
         return new OnTerminal(builder.redirectErrorStream(true).start());

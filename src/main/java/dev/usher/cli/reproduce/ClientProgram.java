@@ -136,7 +136,8 @@ public enum ClientProgram {
     private static List<String> cli(String program, Target target) {
         List<String> command = new ArrayList<>(List.of(program, "--no-defaults", "--user=" + target.user(), "--connect-timeout=5"));
         switch (target.endpoint()) {
-            case Endpoint.Tcp tcp -> command.addAll(List.of("--protocol=tcp", "--host=" + tcp.address().host(), "--port=" + tcp.address().port()));
+            case Endpoint.Tcp tcp ->
+                command.addAll(List.of("--protocol=tcp", "--host=" + tcp.address().host(), "--port=" + tcp.address().port()));
             case Endpoint.UnixSocket socket -> command.add("--socket=" + socket.path());
         }
         if (target.tls() == ServerTls.DISABLED) {

@@ -79,7 +79,8 @@ public final class Killer {
             }
         }
         return new KillResult(session, Outcome.TOO_LATE, Optional.empty(), MOST_ATTEMPTS + " attempts"
-                + (source.isPerformanceSchema() ? "" : "; with its performance schema on, the server finds a session without reading the whole process list"));
+                + (source.isPerformanceSchema() ? ""
+                        : "; with its performance schema on, the server finds a session without reading the whole process list"));
     }
 
     /**

@@ -295,7 +295,7 @@ final class Scenarios {
     private static List<Scenario> systemLimits() {
         return List.of(
                 Scenario.of(DESCRIPTOR_OR_THREAD_LIMIT, "descriptors nearly gone", stage -> {
-                    stage.python("pool", 20, 4).awaitReady();
+                    stage.python("pool", 100, 4).awaitReady();
                     leaveFewDescriptors(stage);
                 }).withServer("--table-open-cache=64").inEveryBuild(),
                 Scenario.of(DESCRIPTOR_OR_THREAD_LIMIT, "threads of the control group nearly gone", stage -> {
@@ -311,10 +311,10 @@ final class Scenarios {
                     stage.python("busy", 6, 0.1);
                 }),
                 Scenario.of(DESCRIPTOR_OR_THREAD_LIMIT, "descriptors go while clients come", stage -> {
-                    stage.python("pool", 80, 4).awaitReady();
+                    stage.python("pool", 100, 4).awaitReady();
                     leaveFewDescriptors(stage);
                     stage.python("busy", 3, 0.1);
-                    stage.awaitConnected(83);
+                    stage.awaitConnected(103);
                 }).withServer("--table-open-cache=64"));
     }
 
@@ -491,7 +491,7 @@ final class Scenarios {
         ScenarioRun.diagnose(stage.server(), Duration.ZERO);
         long open = descriptors(stage);
         // MySQL needs a few more for what the doctor asks, and ends if it does not get them.
-        limitDescriptors(stage, open + (stage.isMySql() ? 10 : 4) + open / 20);
+        limitDescriptors(stage, open + (stage.isMySql() ? 12 : 4 + open / 20));
     }
 
     private static void limitDescriptors(Stage stage, long limit) throws Exception {
