@@ -1,9 +1,13 @@
 package dev.usher.cli;
 
+import dev.usher.cli.reproduce.ClientProgram;
 import dev.usher.cli.reproduce.Filling;
 import dev.usher.cli.reproduce.Refusal;
 import dev.usher.cli.reproduce.Scene;
 import dev.usher.config.DurationText;
+import dev.usher.config.HostAndPort;
+import dev.usher.config.Secret;
+import dev.usher.config.ServerTls;
 import dev.usher.doctor.access.Driver;
 import dev.usher.doctor.access.Entry;
 import dev.usher.doctor.access.NoAccessException;
@@ -108,7 +112,7 @@ final class ReproduceCommand implements Callable<Integer> {
             try {
                 int max = (int) number(watcher.connection(), "SELECT @@global.max_connections");
                 long others = connected(watcher.connection());
-                return fill(() -> open(target), watcher.connection(), Math.toIntExact(Math.max(1, max - others)));
+                return fill(target, watcher.connection(), Math.toIntExact(Math.max(1, max - others)));
             } catch (SQLException e) {
                 throw ServerOptions.failed(watcher, e);
             }
@@ -129,29 +133,32 @@ final class ReproduceCommand implements Callable<Integer> {
                 Statement statement = watcher.createStatement()) {
             statement.execute("CREATE USER app@'%' IDENTIFIED BY 'app'");
             say("A " + server + ", max_connections = " + limit);
-            String url = "jdbc:mariadb://" + server.host() + ":" + server.port() + "/?sslMode=disable";
-            return fill(() -> DriverManager.getConnection(url, "app", "app"), watcher, limit);
+            Target target = Target.of(new HostAndPort(server.host(), server.port()), "app", Secret.of("app")).withTls(ServerTls.DISABLED);
+            return fill(target, watcher, limit);
         }
     }
 
-    private int fill(Filling.Opener opener, Connection watcher, int free) throws SQLException, InterruptedException {
+    private int fill(Target target, Connection watcher, int free) throws SQLException, InterruptedException {
         Duration time = duration("--hold", hold);
         long before = connected(watcher);
-        try (Filling filling = Filling.fill(opener, free + 2)) {
-            // An account with CONNECTION ADMIN or SUPER has just taken the administrators' connection as well: it goes back at once.
-            filling.keep(free);
+        try (Filling filling = Filling.fill(() -> open(target), free + 2)) {
             Optional<Refusal> refusal = filling.refusal();
             if (refusal.isEmpty()) {
                 say("The server has not refused anybody after " + filling.size() + " connections.");
                 return ExitStatus.REFUSED;
             }
             say("");
-            say("Filled with " + filling.size() + " connections. The next one is refused:");
-            refusal.get().byClient().forEach((client, text) -> say("  " + client + " ".repeat(Math.max(1, 16 - client.length())) + text));
+            say("Filled with " + Math.min(filling.size(), free) + " connections. The next one is refused: " + refusal.get().text());
+            for (ClientProgram client : ClientProgram.values()) {
+                ClientProgram.Shown shown = client.tryAt(target, refusal.get());
+                say("  " + shown.client() + " ".repeat(16 - shown.client().length()) + shown.text());
+            }
+            // An account with CONNECTION ADMIN or SUPER has taken the administrators' connection as well, and would have been let in: it goes back now.
+            filling.keep(free);
             say("");
             say("What an administrator sees meanwhile:");
             show(watcher,
-                    "SHOW GLOBAL STATUS WHERE Variable_name IN ('Threads_connected', 'Max_used_connections', 'Connection_errors_max_connections')",
+                    "SHOW GLOBAL STATUS WHERE Variable_name IN ('Threads_connected', 'Max_used_connections', 'Connection_errors_max_connections', 'Aborted_connects')",
                     10);
             say("");
             show(watcher, "SHOW PROCESSLIST", SHOWN_PROCESSES);
@@ -186,7 +193,7 @@ final class ReproduceCommand implements Callable<Integer> {
         CountDownLatch stop = new CountDownLatch(1);
         Signal.handle(new Signal("INT"), signal -> stop.countDown());
         Signal.handle(new Signal("TERM"), signal -> stop.countDown());
-        try (Scene scene = Scene.begin(name, server, limit)) {
+        try (Scene scene = Scene.begin(name, Scene.Place.of(server), limit)) {
             say(name + ": " + Scene.story(name));
             say("On a " + server + " with max_connections = " + limit + ". Give it a few seconds, then in another terminal:");
             say("  usher doctor --server mysql://root@" + server.host() + ":" + server.port());

@@ -2,6 +2,7 @@ package dev.usher.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.usher.testing.OnTerminal;
 import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestServer;
 import dev.usher.testing.TestServers;
@@ -10,6 +11,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -98,6 +103,52 @@ class DoctorCommandIT {
                 "[client]\nhost=127.0.0.1\nport=" + server.port() + "\nuser=app\npassword=app-secret\n");
 
         assertThat(run("doctor", "--defaults-file", file.toString(), "--once")).as(err.toString()).isLessThan(ExitStatus.REFUSED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"MYSQL", "MARIADB_SID"})
+    void nearlyFullOfWhatSleepsIsAWarningAndFullIsCritical(ServerKind kind) throws SQLException {
+        Assumptions.assumeTrue(TestServers.installed().contains(kind));
+        try (TestServer server = TestServers.start(kind, "--max-connections=50")) {
+            List<Connection> pool = new ArrayList<>();
+            while (pool.size() < 46) {
+                pool.add(connect(server));
+            }
+            assertThat(run("doctor", "--server", root(server), "--once")).as(out + err.toString()).isEqualTo(1);
+            assertThat(out.toString()).contains("pooler_misconfigured", ", warning");
+            out.getBuffer().setLength(0);
+
+            while (pool.size() < 50) {
+                pool.add(connect(server));
+            }
+            assertThat(run("doctor", "--server", root(server), "--once")).as(out + err.toString()).isEqualTo(2);
+            assertThat(out.toString()).contains("pooler_misconfigured", ", critical");
+            for (Connection connection : pool) {
+                connection.close();
+            }
+        }
+    }
+
+    private static Connection connect(TestServer server) throws SQLException {
+        return DriverManager.getConnection("jdbc:mariadb://127.0.0.1:" + server.port() + "/?sslMode=disable&allowPublicKeyRetrieval=true",
+                "app",
+                "app-secret");
+    }
+
+    @Test
+    void onATerminalABarShowsHowFarTheWatchIsAndGoes() throws Exception {
+        Assumptions.assumeTrue(OnTerminal.isPossible(), "script of util-linux");
+        TestServer server = TestServers.find(ServerKind.EMBEDDED).orElseThrow();
+        try (OnTerminal terminal = OnTerminal.start(Main.class, "doctor", "--server", root(server), "--watch", "2s")) {
+            assertThat(terminal.exitStatus()).as(terminal.shown()).isZero();
+
+            assertThat(terminal.shown()).containsPattern("\\r\\033\\[K \\[=+ +] [01] of 2 s  \\d+ connections, \\d+ running")
+                    .containsPattern("running\\r\\033\\[K[^\\[=]"); // wiped before the report
+        }
+        try (OnTerminal terminal = OnTerminal.start(Main.class, "doctor", "--server", root(server), "--watch", "1s", "--json")) {
+            assertThat(terminal.exitStatus()).isZero();
+            assertThat(terminal.shown()).doesNotContain("===");
+        }
     }
 
     private static String root(TestServer server) {

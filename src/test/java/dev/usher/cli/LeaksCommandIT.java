@@ -2,6 +2,7 @@ package dev.usher.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.usher.testing.OnTerminal;
 import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestAccount;
 import dev.usher.testing.TestServer;
@@ -15,10 +16,13 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -84,32 +88,31 @@ class LeaksCommandIT {
     @ParameterizedTest
     @MethodSource("flavours")
     void connectionsLeftBehindOneAfterTheOtherAreFoundAndASteadyPoolIsNot(ServerKind kind) throws Exception {
-        try (TestServer server = TestServers.start(kind, "--performance-schema=ON");
+        try (TestServer server = TestServers.start(kind, "--performance-schema=ON", "--max-connections=400");
                 Connection admin = server.connect();
                 ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Connection> pool = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 pool.add(connect(server, "pool"));
             }
-            List<Connection> leaked = new ArrayList<>();
+            List<Connection> leaked = new CopyOnWriteArrayList<>();
+            AtomicBoolean over = new AtomicBoolean();
             var leak = clients.submit(() -> {
-                while (leaked.size() < 24) {
+                while (!over.get()) { // also on a machine on which the command takes its time to begin
                     Connection connection = connect(server, "shop");
                     connection.createStatement().execute("SELECT " + leaked.size());
-                    synchronized (leaked) {
-                        leaked.add(connection);
-                    }
+                    leaked.add(connection);
                     Thread.sleep(250); // the age of a connection is what this is about
                 }
-                return leaked;
+                return null;
             });
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
-                synchronized (leaked) {
-                    return leaked.size() >= 12;
-                }
-            });
-
-            JsonNode found = json(server, ExitStatus.DONE + 1, "--older-than", "1s", "--watch", "2s");
+            JsonNode found;
+            try {
+                Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> leaked.size() >= 12);
+                found = json(server, ExitStatus.DONE + 1, "--older-than", "1s", "--watch", "2s");
+            } finally {
+                over.set(true);
+            }
 
             assertThat(found.get("suspects")).hasSize(1);
             assertThat(found.get("suspects").get(0).get("program").asString()).isEqualTo("shop");
@@ -127,10 +130,7 @@ class LeaksCommandIT {
     @Test
     void nothingIsKilledWithoutATerminalToAskOnOrYes() throws Exception {
         TestServer server = TestServers.all().getFirst();
-        try (Connection stuck = connect(server, "shop"); Connection admin = server.connect()) {
-            stuck.setAutoCommit(false);
-            stuck.createStatement().execute("CREATE TABLE IF NOT EXISTS stuck (id INT PRIMARY KEY) ENGINE=InnoDB");
-            stuck.createStatement().execute("REPLACE INTO stuck VALUES (1)");
+        try (Connection stuck = stuck(server, 1); Connection admin = server.connect()) {
             Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> sleepingFor(admin, 2) >= 1);
 
             assertThat(run(server, "--older-than", "1s", "--watch", "0", "--kill")).isEqualTo(ExitStatus.REFUSED);
@@ -138,6 +138,72 @@ class LeaksCommandIT {
             assertThat(err.toString()).contains("nothing is killed: there is no terminal to ask on, and no --yes");
             assertThat(isAlive(stuck)).isTrue();
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("flavours")
+    void noMoreAreKilledInAMinuteThanTheLimitSays(ServerKind kind) throws Exception {
+        try (TestServer server = TestServers.start(kind, "--performance-schema=ON"); Connection admin = server.connect()) {
+            List<Connection> stuck = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                stuck.add(stuck(server, i));
+            }
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> sleepingFor(admin, 2) >= 5);
+
+            assertThat(run(server, "--older-than", "1s", "--watch", "0", "--kill", "--yes", "--every", "50ms", "--rounds", "4",
+                    "--max-kills-per-minute", "2", "--json")).isEqualTo(ExitStatus.DONE + 1);
+
+            List<JsonNode> rounds = out.toString().lines().map(JsonMapper.shared()::readTree).toList();
+            assertThat(rounds).hasSize(4);
+            assertThat(rounds.getFirst().get("killed")).hasSize(2);
+            assertThat(rounds.getFirst().get("postponed").asInt()).isEqualTo(3);
+            assertThat(rounds.subList(1, 4))
+                    .allMatch(round -> round.get("killed").isEmpty() && round.get("postponed").asInt() == 3);
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> stuck.stream().filter(LeaksCommandIT::isAlive).count() == 3);
+        }
+    }
+
+    @Test
+    void onATerminalItAsksAndOnlyYKills() throws Exception {
+        Assumptions.assumeTrue(OnTerminal.isPossible(), "script of util-linux");
+        try (TestServer server = TestServers.start(ServerKind.EMBEDDED, "--performance-schema=ON");
+                Connection admin = server.connect();
+                Connection stuck = stuck(server, 1)) {
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> sleepingFor(admin, 2) >= 1);
+
+            for (String answer : List.of("n\r", "\r", OnTerminal.CTRL_D)) {
+                assertThat(asked(server, answer)).as(answer).isEqualTo(ExitStatus.DONE + 1);
+                assertThat(sleepingFor(admin, 2)).as(answer).isEqualTo(1);
+            }
+            assertThat(asked(server, OnTerminal.CTRL_C)).isEqualTo(128 + 2);
+            assertThat(sleepingFor(admin, 2)).isEqualTo(1);
+
+            assertThat(asked(server, "y\r")).isEqualTo(ExitStatus.DONE);
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> sleepingFor(admin, 0) == 0);
+            assertThat(isAlive(stuck)).isFalse();
+        }
+    }
+
+    /** The exit status after an answer. While there is none, nothing is killed. */
+    private static int asked(TestServer server, String answer) throws Exception {
+        try (OnTerminal terminal = OnTerminal.start(Main.class, "leaks", "--defaults-file", "/dev/null", "--server",
+                "mysql://" + server.rootUser() + "@" + server.host() + ":" + server.port(), "--older-than", "1s", "--watch", "0", "--kill");
+                Connection admin = server.connect()) {
+            terminal.await("Kill 1 connection? Each is checked again first. [y/N] ");
+            assertThat(sleepingFor(admin, 2)).isEqualTo(1);
+            terminal.press(answer);
+            return terminal.exitStatus();
+        }
+    }
+
+    /** Asleep in a transaction that holds a row. */
+    private static Connection stuck(TestServer server, int row) throws SQLException {
+        Connection connection = connect(server, "shop");
+        Statement statement = connection.createStatement();
+        statement.execute("CREATE TABLE IF NOT EXISTS stuck (id INT PRIMARY KEY) ENGINE=InnoDB");
+        connection.setAutoCommit(false);
+        statement.execute("INSERT INTO stuck VALUES (" + row + ")");
+        return connection;
     }
 
     @ParameterizedTest

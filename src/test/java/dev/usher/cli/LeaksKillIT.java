@@ -34,16 +34,20 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * {@code usher leaks --kill} round after round, among clients that work all the time, clients that leak, and clients that sleep for about as long as a leaked connection
- * and then wake up. {@code -Dusher.test.leaks.rounds=1000 -Dusher.test.leaks.report=true} prints what docs/leaks.md reports.
+ * and then wake up. {@code -Dusher.test.leaks.rounds=1000 -Dusher.test.leaks.report=true} plays it on every server that is installed, and prints what docs/leaks.md reports.
  *
  * <p>What wakes up writes, as the first thing it does, the time by the server's clock. If its connection is lost although that was before
  * the check, an active connection was killed.
  */
 class LeaksKillIT {
     private static final int ROUNDS = Integer.getInteger("usher.test.leaks.rounds", 60);
+    private static final boolean REPORT = Boolean.getBoolean("usher.test.leaks.report");
+    /** A few rounds are spread over some seconds: clients of a busy machine take that long to connect and to grow old. */
+    private static final String PAUSE = ROUNDS < 500 ? "100ms" : "10ms";
     private static final int WORKERS = 6;
     private static final int WAKERS = 40;
     private static final int LEAKERS = 4;
+    private static final int MOST_CONNECTIONS = 200;
 
     private final AtomicBoolean over = new AtomicBoolean();
     private final Queue<Throwable> lostWorkers = new ConcurrentLinkedQueue<>();
@@ -52,12 +56,13 @@ class LeaksKillIT {
     private final Queue<Long> leaked = new ConcurrentLinkedQueue<>();
     private final AtomicInteger wokeUp = new AtomicInteger();
     private final AtomicInteger cutShort = new AtomicInteger();
+    private final AtomicInteger connected = new AtomicInteger();
 
     static Stream<ServerKind> kinds() {
-        // One of each flavour: it takes as long as its rounds take.
+        // One of each flavour in every build: it takes as long as its rounds take.
         List<ServerKind> installed = TestServers.installed();
-        return Stream.concat(installed.stream().filter(kind -> kind == ServerKind.MYSQL),
-                installed.reversed().stream().filter(kind -> kind != ServerKind.MYSQL).limit(1));
+        ServerKind mariaDb = installed.contains(ServerKind.MARIADB_SID) ? ServerKind.MARIADB_SID : ServerKind.EMBEDDED;
+        return installed.stream().filter(kind -> REPORT || kind == ServerKind.MYSQL || kind == mariaDb);
     }
 
     @ParameterizedTest
@@ -94,24 +99,26 @@ class LeaksKillIT {
                 }
             }
             assertThat(cutShort.get()).isLessThan(killed.size());
-            // What began after the check and was lost is counted, or was not to be seen.
+            assertThat(killed.values()).allMatch(kill -> kill.get("gap_us").asLong() < 1000);
+            // What began after the check and was lost is counted.
             long lost = lostAwake.stream().filter(awakeAt::containsKey).count();
-            assertThat(outcomes(killed, "killed_awake") + outcomes(killed, "killed_unseen")).isGreaterThanOrEqualTo(lost);
+            assertThat(outcomes(killed, "killed_awake")).isGreaterThanOrEqualTo(lost);
+            assertThat(outcomes(killed, "killed_unseen")).isZero(); // it takes the performance schema to tell
             report(server, killed, awakeAt);
         }
     }
 
     /** For docs/leaks.md. */
     private void report(TestServer server, Map<Long, JsonNode> killed, Map<Long, String> awakeAt) {
-        if (!Boolean.getBoolean("usher.test.leaks.report")) {
+        if (!REPORT) {
             return;
         }
         System.out.printf(
-                "%s: %d rounds, %d killed, of them %d leaked; %d woke up in time; began between check and KILL: %d by their own account, %d reported, %d killed and not seen again;"
+                "%s: %d rounds, %d killed, of them %d leaked; %d woke up in time; began between check and KILL: %d by their own account, %d reported;"
                         + " until the KILL %s, until it had returned %s%n",
                 server.name(), ROUNDS, killed.size(),
                 leaked.stream().filter(killed::containsKey).count(), wokeUp.get(), lostAwake.stream().filter(awakeAt::containsKey).count(),
-                outcomes(killed, "killed_awake"), outcomes(killed, "killed_unseen"),
+                outcomes(killed, "killed_awake"),
                 micros(killed, "gap_us"), micros(killed, "done_us"));
     }
 
@@ -120,7 +127,8 @@ class LeaksKillIT {
     }
 
     private static int connections(Connection admin) throws SQLException {
-        try (ResultSet row = admin.createStatement().executeQuery("SHOW GLOBAL STATUS LIKE 'Threads_connected'")) {
+        try (Statement statement = admin.createStatement();
+                ResultSet row = statement.executeQuery("SHOW GLOBAL STATUS LIKE 'Threads_connected'")) {
             row.next();
             return row.getInt(2);
         }
@@ -140,7 +148,7 @@ class LeaksKillIT {
                 "/dev/null", "--server",
                 "mysql://" + server.rootUser() + "@" + server.host() + ":" + server.port(), "--older-than", "1s", "--watch", "3s", "--kill",
                 "--yes", "--json",
-                "--every", "10ms", "--rounds", Integer.toString(ROUNDS), "--max-kills-per-minute", "1000000");
+                "--every", PAUSE, "--rounds", Integer.toString(ROUNDS), "--max-kills-per-minute", "1000000");
         assertThat(status).as(err.toString()).isIn(ExitStatus.DONE, 1);
         Map<Long, JsonNode> killed = new HashMap<>();
         List<String> lines = out.toString().lines().toList();
@@ -178,6 +186,7 @@ class LeaksKillIT {
         try (Connection connection = connect(server); Statement statement = connection.createStatement()) {
             while (!over.get()) {
                 statement.execute("SELECT COUNT(*) FROM awake");
+                connected.set(connections(connection));
                 Thread.sleep(5);
             }
         } catch (SQLException | InterruptedException e) {
@@ -204,8 +213,10 @@ class LeaksKillIT {
         Connection connection = connect(server); // and never closed
         try (Statement statement = connection.createStatement()) {
             leaked.add(id(statement));
+            do { // no faster than a busy machine kills: each check takes the longer the more there are
+                Thread.sleep(100);
+            } while (!over.get() && connected.get() > MOST_CONNECTIONS);
         }
-        Thread.sleep(100);
     }
 
     private static long id(Statement statement) throws SQLException {

@@ -147,6 +147,39 @@ class RaiseCommandIT {
         }
     }
 
+    /** A limit of descriptors decides it: memory is another one at every look. */
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void forcePassesTheCeilingAndSaysWhatThatMeans(ServerKind kind) throws Exception {
+        try (TestServer server = TestServers.startUnder(List.of("prlimit", "--nofile=1500:1500", "--"), kind, "--max-connections=100",
+                "--table-open-cache=400", "--open-files-limit=1500")) {
+            int above = json(server, "--dry-run").get("ceiling").asInt() + 200;
+            assertThat(run(server, "--to", Integer.toString(above))).isEqualTo(ExitStatus.REFUSED);
+            assertThat(err.toString()).contains("no file descriptor left").contains("--force does it all the same");
+            assertThat(limit(server)).isEqualTo(100);
+
+            out.getBuffer().setLength(0);
+            assertThat(run(server, "--to", Integer.toString(above), "--force")).as(err.toString()).isEqualTo(ExitStatus.DONE);
+            assertThat(out.toString()).contains("Above the ceiling, as --force says. Above ").contains("no file descriptor left");
+            assertThat(limit(server)).isEqualTo(above);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void tenThousandWithoutTheMemoryIsRefusedByNameAlsoWithForce(ServerKind kind) throws Exception {
+        try (TestServer server = TestServers.start(kind)) {
+            int before = limit(server);
+
+            assertThat(run(server, "--to", "10000", "--memory", "2G", "--force", "--json")).isEqualTo(ExitStatus.REFUSED);
+
+            assertThat(err.toString()).startsWith("usher: not raised to 10000: 10,000 connections, and no memory for them. ")
+                    .contains("Not with --force either").hasLineCount(1);
+            assertThat(JsonMapper.shared().readTree(out.toString()).toString()).contains("ten_thousand_without_the_memory");
+            assertThat(limit(server)).isEqualTo(before);
+        }
+    }
+
     @Test
     void onMySqlItIsKeptForTheNextStart() throws Exception {
         if (!TestServers.installed().contains(ServerKind.MYSQL)) {

@@ -10,12 +10,14 @@ import dev.usher.testing.TestServers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -35,8 +37,8 @@ class ReproduceCommandIT {
     void fillsAServerOfItsOwnAndShowsTheErrorFromEverySide() {
         assertThat(run("reproduce", "--max-connections", "10")).as(err.toString()).isZero();
 
-        assertThat(out.toString()).contains("Filled with 10 connections", "ERROR 1040 (08004): Too many connections",
-                "SQLSTATE[08004] [1040] Too many connections", "Connection_errors_max_connections", "Released: ");
+        assertThat(out.toString()).contains("Filled with 10 connections. The next one is refused: ERROR 1040 (08004): Too many connections",
+                "[1040] Too many connections", "Connection_errors_max_connections", "Released: ");
     }
 
     @ParameterizedTest
@@ -91,12 +93,55 @@ class ReproduceCommandIT {
         await().atMost(LIMIT).until(() -> servers.stream().noneMatch(ProcessHandle::isAlive));
     }
 
+    /** Each client that is installed is run; a build without them proves what is said then, by the next test. */
+    @ParameterizedTest
+    @EnumSource(value = ServerKind.class, names = {"EMBEDDED", "MYSQL", "MARIADB_SID"})
+    void theClientsThatAreInstalledSayItThemselves(ServerKind kind) {
+        Assumptions.assumeTrue(TestServers.installed().contains(kind));
+        Assumptions.assumeTrue(isInstalled("mariadb", "--version"));
+        Assumptions.assumeTrue(isInstalled("php", "-r", "exit(extension_loaded('pdo_mysql') && extension_loaded('mysqli') ? 0 : 1);"));
+        try (TestServer server = TestServers.start(kind, "--max-connections=12")) {
+            assertThat(run("reproduce", "--server", "mysql://root@127.0.0.1:" + server.port(), "--yes-really")).as(err.toString()).isZero();
+        }
+        // A client that wants TLS does not call it 1040 (08004) when it is refused before that; to PDO, a refusal after the login is of HY000.
+        assertThat(out.toString()).containsPattern("mariadb +ERROR .*1040.* Too many connections\\R")
+                .containsPattern("PHP PDO +PDOException: SQLSTATE\\[(08004|HY000)] \\[1040] Too many connections\\R")
+                .containsPattern("PHP mysqli +mysqli_sql_exception: Too many connections \\(code 1040\\)\\R")
+                .doesNotContain("would show");
+    }
+
+    @Test
+    void whatAClientWouldShowIsCalledThatWhereItIsNotInstalled() throws Exception {
+        try (TestServer server = TestServers.start(ServerKind.EMBEDDED, "--max-connections=12")) {
+            Process reproduce = start("PATH=/nonexistent", "--server", "mysql://root@127.0.0.1:" + server.port(), "--yes-really");
+
+            String all = new String(reproduce.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(all).contains(
+                    "mariadb, mysql  ERROR 1040 (08004): Too many connections   (what it would show; there is no mariadb or mysql here to be run)",
+                    "[1040] Too many connections   (what it would show; there is no php with pdo_mysql here to be run)");
+        }
+    }
+
+    private static boolean isInstalled(String... command) {
+        try {
+            return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor() == 0;
+        } catch (IOException | InterruptedException e) {
+            return false;
+        }
+    }
+
+    /** @param options of the command; what has an equals sign and no dash is for its environment */
     private static Process start(String... options) throws IOException {
-        List<String> command =
-                new ArrayList<>(List.of("env", "--default-signal=INT", ProcessHandle.current().info().command().orElseThrow(), "-cp",
-                        System.getProperty("java.class.path"), Main.class.getName(), "reproduce", "--max-connections=12"));
-        command.addAll(List.of(options));
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        Arrays.stream(options).filter(ReproduceCommandIT::isVariable).forEach(command::add);
+        command.addAll(List.of(ProcessHandle.current().info().command().orElseThrow(), "-cp",
+                System.getProperty("java.class.path"), Main.class.getName(), "reproduce", "--max-connections=12"));
+        Arrays.stream(options).filter(option -> !isVariable(option)).forEach(command::add);
         return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    private static boolean isVariable(String option) {
+        return option.matches("[A-Z]+=.*");
     }
 
     private static void awaitLine(Process process, String beginning) throws IOException {

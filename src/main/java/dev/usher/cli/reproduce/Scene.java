@@ -12,16 +12,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** One of the causes, kept going on a server of our own until it is closed. */
+/** One of the causes, kept going until it is closed, on a server that has nothing else to do. */
 public final class Scene implements AutoCloseable {
     private static final String PASSWORD = "usher";
 
-    private final EmbeddedServer server;
+    private final Place server;
     private final List<Thread> threads = new ArrayList<>();
     private final List<AutoCloseable> held = new ArrayList<>();
 
-    private Scene(EmbeddedServer server) {
+    private Scene(Place server) {
         this.server = server;
+    }
+
+    /**
+     * Where it is played.
+     *
+     * @param rootPort where root gets in without a password, before the play begins
+     */
+    public record Place(String host, int port, int rootPort) {
+        public static Place of(EmbeddedServer server) {
+            return new Place(server.host(), server.port(), server.extraPort());
+        }
     }
 
     private interface Play {
@@ -58,7 +69,7 @@ public final class Scene implements AutoCloseable {
     }
 
     /** Begins it, and returns while it grows. */
-    public static Scene begin(String cause, EmbeddedServer server, int limit) throws SQLException {
+    public static Scene begin(String cause, Place server, int limit) throws SQLException {
         Scene scene = new Scene(server);
         scene.asRoot("CREATE DATABASE shop", "CREATE TABLE shop.stock (id INT PRIMARY KEY, amount INT NOT NULL)",
                 "INSERT INTO shop.stock VALUES (1, 100), (2, 100), (3, 100)");
@@ -214,8 +225,8 @@ public final class Scene implements AutoCloseable {
 
     private Connection connect(String account, String password) throws SQLException {
         return DriverManager.getConnection(
-                "jdbc:mariadb://" + server.host() + ":" + server.port() + "/shop?sslMode=disable&connectionAttributes=program_name:"
-                        + account,
+                "jdbc:mariadb://" + server.host() + ":" + server.port()
+                        + "/shop?sslMode=disable&allowPublicKeyRetrieval=true&connectionAttributes=program_name:" + account,
                 account, password);
     }
 
@@ -227,7 +238,7 @@ public final class Scene implements AutoCloseable {
 
     private void asRoot(String... statements) throws SQLException {
         try (Connection root = DriverManager
-                .getConnection("jdbc:mariadb://" + server.host() + ":" + server.extraPort() + "/?sslMode=disable", "root", "")) {
+                .getConnection("jdbc:mariadb://" + server.host() + ":" + server.rootPort() + "/?sslMode=disable", "root", "")) {
             for (String sql : statements) {
                 execute(root, sql);
             }

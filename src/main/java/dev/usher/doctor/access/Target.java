@@ -26,4 +26,8 @@ public record Target(Endpoint endpoint, Optional<Path> socket, Optional<HostAndP
                 Optional.empty(),
                 TIMEOUT);
     }
+
+    public Target withTls(ServerTls mode) {
+        return new Target(endpoint, socket, adminAddress, user, password, mode, authority, timeout);
+    }
 }

@@ -35,13 +35,26 @@ public record Picture(Facts facts, long limit, long connected, long refused, lon
         long limit = facts.maxConnections();
         long connected = facts.samples().stream().mapToLong(sample -> Math.max(sample.sessions().size(),
                 sample.status("threads_connected") - facts.ownConnections())).max().orElse(0);
-        long refused = facts.growth("connection_errors_max_connections");
+        long counted = facts.growth("connection_errors_max_connections");
+        long aborted = facts.growth("aborted_connects");
+        long refused = counted + refusedUncounted(facts, limit, aborted - 2 * counted);
         // Ids are given to those that are refused after their handshake, and to failed logins; both are among the aborted ones, as are all refused.
-        long opened = Math.max(0, facts.growth("connections") - Math.max(0, facts.growth("aborted_connects") - refused));
+        long opened = Math.max(0, facts.growth("connections") - Math.max(0, aborted - counted));
         Set<Long> used = used(facts);
         List<Session> piled = facts.last().sessions().stream()
                 .filter(session -> session.isRunning() && session.time().compareTo(LONG_STATEMENT) >= 0).toList();
         return new Picture(facts, limit, connected, refused, opened, processes(facts, used), used, piled);
+    }
+
+    /**
+     * With exactly {@code max_connections} there, servers let one more log in: it may be an administrator. MariaDB does not count those whom it then refuses, other than among
+     * the aborted ones. Those that had a wrong password or broke off are counted.
+     */
+    private static long refusedUncounted(Facts facts, long limit, long failed) {
+        boolean full = facts.samples().stream().anyMatch(sample -> sample.status("threads_connected") >= limit);
+        return full && facts.server().isMariaDb()
+                ? Math.max(0, failed - facts.growth("access_denied_errors") - facts.growth("aborted_connects_preauth"))
+                : 0;
     }
 
     private static Set<Long> used(Facts facts) {

@@ -16,7 +16,7 @@ public record KillResult(SeenSession session, Outcome outcome, Optional<Gap> gap
      * By the server's clock.
      *
      * @param checkedAt the time before the check, as the server writes it
-     * @param untilKill from there until the check was done and the KILL was next
+     * @param untilKill from there until the KILL took its id; a KILL that would have been late is none
      * @param untilDone from there until the KILL had returned: an upper bound, with what the killed thread did with the processor meanwhile
      */
     public record Gap(String checkedAt, Duration untilKill, Duration untilDone) {}
@@ -32,6 +32,8 @@ public record KillResult(SeenSession session, Outcome outcome, Optional<Gap> gap
         BECAME_ACTIVE,
         /** It had run a statement since it was looked at, and was left alone. */
         USED_AGAIN,
+        /** It slept at each check, and no KILL came soon enough after one; it was left alone. */
+        TOO_LATE,
         /** It was no longer there. */
         GONE,
         /** The server refused the KILL. */

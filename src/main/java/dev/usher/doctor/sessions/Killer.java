@@ -17,8 +17,9 @@ import java.util.concurrent.locks.LockSupport;
  * Kills a session if, and only if, it still sleeps as it did when it was judged.
  *
  * <p>No server has a KILL with a condition. Check and KILL are statements of one command, so that nothing but the server's own work lies between
- * them: the check leaves the id in a user variable, or NULL, and KILL of NULL is an error (1094) and kills nobody. What wakes up between the
- * two is not safe; the statement after the KILL looks whether it did.
+ * them: the check leaves the id in a user variable, or NULL, and KILL of NULL is an error (1094) and kills nobody. A busy processor may stop the server's thread between
+ * any two statements; KILL takes an expression (without tables, on every server), and this one looks at the clock: what is late kills nobody, and is
+ * done again. What wakes up within the time that is left is not safe; the statement after the KILL looks whether it did.
  */
 public final class Killer {
     private static final int NO_SUCH_THREAD = 1094;
@@ -26,12 +27,14 @@ public final class Killer {
     private static final int SEEN_AWAKE = 2;
     private static final int LOOKS_AT_WHAT_GOES = 100;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(1);
-    private static final int LATE_MICROS = 800;
-    private static final int MOST_ATTEMPTS = 5;
+    /** From before the check until the KILL reads the clock; the rest of the millisecond is for what the KILL does after that. */
+    private static final Duration IN_TIME = Duration.ofNanos(900_000);
+    private static final int MOST_ATTEMPTS = 20;
 
     private final Connection connection;
     private final Source source;
     private final Duration olderThan;
+    private final Duration inTime;
     private final String between;
 
     /**
@@ -39,14 +42,15 @@ public final class Killer {
      * @param olderThan what has slept for less is left alone
      */
     public Killer(Connection connection, Source source, Duration olderThan) {
-        this(connection, source, olderThan, "");
+        this(connection, source, olderThan, IN_TIME, "");
     }
 
     /** @param between statements, each with its semicolon, between the check and the KILL: for tests, in which the gap shall be long */
-    Killer(Connection connection, Source source, Duration olderThan, String between) {
+    Killer(Connection connection, Source source, Duration olderThan, Duration inTime, String between) {
         this.connection = connection;
         this.source = source;
         this.olderThan = olderThan;
+        this.inTime = inTime;
         this.between = between;
     }
 
@@ -55,38 +59,39 @@ public final class Killer {
         if (session.isProtected() || !session.sleeps()) {
             throw new IllegalArgumentException("not to be killed: " + session.id());
         }
-        for (int attempt = 1;; attempt++) {
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
             try (Statement statement = connection.createStatement()) {
-                statement.execute(batch(session, attempt < MOST_ATTEMPTS && between.isEmpty()));
+                statement.execute(batch(session));
                 ResultSet row = lastResult(statement);
                 row.next();
                 KillResult.Gap gap = new KillResult.Gap(row.getString(1), micros(row, 2), micros(row, 3));
                 int seen = row.getInt(4);
                 long before = row.getLong(5);
-                return killed(session, gap, seen, seen == 0 && source == Source.MYSQL_PERFORMANCE_SCHEMA && failedSince(session, before));
+                return killed(session, gap, seen, seen == 0 && source.isPerformanceSchema() && failedSince(session, before));
             } catch (SQLException e) {
                 if (e.getErrorCode() != NO_SUCH_THREAD) {
                     SessionReader.orThrow(e);
                     return new KillResult(session, Outcome.REFUSED, Optional.empty(), Driver.message(e) + " (" + e.getErrorCode() + ")");
                 }
-                if (number("SELECT COUNT(*) FROM (" + check(session, false) + ") found") == 0) {
+                if (number("SELECT @usher_victim IS NOT NULL AND @usher_gap >= " + micros(inTime)) == 0) {
                     return spared(session);
                 }
             }
         }
+        return new KillResult(session, Outcome.TOO_LATE, Optional.empty(), MOST_ATTEMPTS + " attempts"
+                + (source.isPerformanceSchema() ? ""
+                        : "; with its performance schema on, the server finds a session without reading the whole process list"));
     }
 
     /**
      * Ends in a KILL and a look at what it did. Between the check and the KILL there is no other statement: at the end of each the server writes to its client, and
      * whom that wakes may take the processor.
-     *
-     * @param inTime whether nobody is killed if most of a millisecond has passed since the check began: a busy processor may stop the server's thread between any two statements
      */
-    private String batch(SeenSession session, boolean inTime) {
-        return "SET @usher_before = (" + failed(session) + "); SET @usher_checked = SYSDATE(6);"
-                + " SET @usher_victim = (" + check(session, inTime) + "), @usher_found = SYSDATE(6); " + between
-                + "KILL @usher_victim; SET @usher_killed = SYSDATE(6), @usher_seen = (" + seen(session) + ");"
-                + " SELECT CAST(@usher_checked AS CHAR), TIMESTAMPDIFF(MICROSECOND, @usher_checked, @usher_found),"
+    private String batch(SeenSession session) {
+        return "SET @usher_before = (" + failed(session) + "); SET @usher_checked = SYSDATE(6); SET @usher_victim = (" + check(session)
+                + "); " + between + "KILL IF((@usher_gap := TIMESTAMPDIFF(MICROSECOND, @usher_checked, SYSDATE(6))) < " + micros(inTime)
+                + ", @usher_victim, NULL); SET @usher_killed = SYSDATE(6), @usher_seen = (" + seen(session)
+                + "); SELECT CAST(@usher_checked AS CHAR), @usher_gap,"
                 + " TIMESTAMPDIFF(MICROSECOND, @usher_checked, @usher_killed), @usher_seen, @usher_before";
     }
 
@@ -94,13 +99,17 @@ public final class Killer {
         if (seen == SEEN_AWAKE || statementFailed) {
             return new KillResult(session, Outcome.KILLED_AWAKE, Optional.of(gap), "began a statement between the check and the KILL");
         }
-        return seen == SEEN_ASLEEP || source == Source.MYSQL_PERFORMANCE_SCHEMA
+        return seen == SEEN_ASLEEP || source.isPerformanceSchema()
                 ? new KillResult(session, Outcome.KILLED, Optional.of(gap), "")
                 : new KillResult(session, Outcome.KILLED_UNSEEN, Optional.of(gap), "");
     }
 
     private static Duration micros(ResultSet row, int column) throws SQLException {
         return Duration.ofNanos(row.getLong(column) * 1000);
+    }
+
+    private static long micros(Duration duration) {
+        return duration.toNanos() / 1000;
     }
 
     private static ResultSet lastResult(Statement statement) throws SQLException {
@@ -119,16 +128,13 @@ public final class Killer {
         return Math.max(olderThan.toMillis(), session.since().minusSeconds(2).toMillis());
     }
 
-    /** The session's id if it is the same one, in the same sleep; else no row. NULL if it is not found in time. */
-    private String check(SeenSession session, boolean inTime) {
+    /** The session's id if it is the same one, in the same sleep; else no row. */
+    private String check(SeenSession session) {
         String last = session.lastStatement().isPresent() ? Long.toString(session.lastStatement().getAsLong()) : "";
         long millis = leastSleep(session);
         String user = quoted(session.client().account());
-        String id = source.isPerformanceSchema() ? "t.PROCESSLIST_ID" : "ID";
-        String selected = "SELECT "
-                + (inTime ? "IF(TIMESTAMPDIFF(MICROSECOND, @usher_checked, SYSDATE(6)) < " + LATE_MICROS + ", " + id + ", NULL)" : id);
-        return selected + switch (source) {
-            case MYSQL_PERFORMANCE_SCHEMA -> " FROM performance_schema.threads t WHERE t.PROCESSLIST_ID = "
+        return switch (source) {
+            case MYSQL_PERFORMANCE_SCHEMA -> "SELECT t.PROCESSLIST_ID FROM performance_schema.threads t WHERE t.PROCESSLIST_ID = "
                     + session.id()
                     + " AND t.PROCESSLIST_COMMAND = 'Sleep' AND t.PROCESSLIST_TIME * 1000 >= " + millis + " AND t.PROCESSLIST_USER = "
                     + user
@@ -136,12 +142,12 @@ public final class Killer {
                             : " AND EXISTS (SELECT 1 FROM performance_schema.events_statements_current s WHERE s.THREAD_ID = t.THREAD_ID AND s.EVENT_ID = "
                                     + last + " AND s.END_EVENT_ID IS NOT NULL)");
             case MARIADB_PERFORMANCE_SCHEMA ->
-                " FROM performance_schema.threads t WHERE t.PROCESSLIST_ID = " + session.id()
+                "SELECT t.PROCESSLIST_ID FROM performance_schema.threads t WHERE t.PROCESSLIST_ID = " + session.id()
                         + " AND t.PROCESSLIST_COMMAND = 'Sleep' AND t.PROCESSLIST_TIME * 1000 >= " + millis + " AND t.PROCESSLIST_USER = "
                         + user;
-            case MYSQL_PROCESSLIST -> " FROM information_schema.PROCESSLIST WHERE ID = " + session.id()
+            case MYSQL_PROCESSLIST -> "SELECT ID FROM information_schema.PROCESSLIST WHERE ID = " + session.id()
                     + " AND COMMAND = 'Sleep' AND TIME * 1000 >= " + millis + " AND USER = " + user;
-            case MARIADB_PROCESSLIST -> " FROM information_schema.PROCESSLIST WHERE ID = " + session.id()
+            case MARIADB_PROCESSLIST -> "SELECT ID FROM information_schema.PROCESSLIST WHERE ID = " + session.id()
                     + " AND COMMAND = 'Sleep' AND TIME_MS >= " + millis + " AND USER = " + user
                     + (last.isEmpty() ? "" : " AND QUERY_ID = " + last);
         };
@@ -173,7 +179,7 @@ public final class Killer {
      * their result (1160). What slept has no statement that could fail.
      */
     private String failed(SeenSession session) {
-        return source == Source.MYSQL_PERFORMANCE_SCHEMA
+        return source.isPerformanceSchema()
                 ? "SELECT SUM(SUM_ERRORS) FROM performance_schema.events_statements_summary_by_account_by_event_name WHERE USER = "
                         + quoted(session.client().account()) + " AND HOST = " + quoted(session.client().host())
                 : "0";

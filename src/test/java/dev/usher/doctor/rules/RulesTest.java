@@ -75,6 +75,26 @@ class RulesTest {
         assertThat(diagnosis.cause()).isEqualTo(Cause.LIMIT_TOO_LOW);
     }
 
+    /** With the administrators' connection free, MariaDB counts those whom it refuses among the failed logins only. */
+    @Test
+    void whomAFullMariaDbRefusesAfterTheLoginIsNoFlood() {
+        Diagnosis diagnosis =
+                new FactsBuilder(40).mariaDb().used(SHOP, 14).used(ORDERS, 14).used(REPORTS, 11).status("threads_connected", 40)
+                        .grows("aborted_connects", 50).grows("connections", 50).judge();
+
+        assertThat(diagnosis.cause()).isEqualTo(Cause.LIMIT_TOO_LOW);
+        assertThat(diagnosis.findings().getFirst().evidence()).contains("50 were refused in that time");
+    }
+
+    @Test
+    void wrongPasswordsAtAFullMariaDbAreAFlood() {
+        Diagnosis diagnosis =
+                new FactsBuilder(40).mariaDb().used(SHOP, 14).used(ORDERS, 14).used(REPORTS, 11).status("threads_connected", 40)
+                        .grows("aborted_connects", 100).grows("access_denied_errors", 100).grows("connections", 100).judge();
+
+        assertThat(diagnosis.findings()).anyMatch(finding -> finding.cause() == Cause.CONNECT_FLOOD);
+    }
+
     @Test
     void statementsThatPileUpNameTheirDigest() {
         Diagnosis diagnosis =

@@ -55,6 +55,12 @@ final class Scenarios {
                     stage.python("busy", 10, 0.05);
                     stage.awaitConnected(19);
                 }).inEveryBuild(),
+                Scenario.of(LIMIT_TOO_LOW, "exactly full, and the administrators' place is free", stage -> {
+                    stage.limit(20);
+                    stage.python("busy", 19, 0.05);
+                    stage.awaitConnected(19);
+                    stage.python("visitors", 5);
+                }),
                 Scenario.of(LIMIT_TOO_LOW, "many workers with a connection each", stage -> {
                     stage.limit(12);
                     for (int i = 0; i < 15; i++) {
@@ -289,7 +295,7 @@ final class Scenarios {
     private static List<Scenario> systemLimits() {
         return List.of(
                 Scenario.of(DESCRIPTOR_OR_THREAD_LIMIT, "descriptors nearly gone", stage -> {
-                    stage.python("pool", 20, 4).awaitReady();
+                    stage.python("pool", 100, 4).awaitReady();
                     leaveFewDescriptors(stage);
                 }).withServer("--table-open-cache=64").inEveryBuild(),
                 Scenario.of(DESCRIPTOR_OR_THREAD_LIMIT, "threads of the control group nearly gone", stage -> {
@@ -305,10 +311,10 @@ final class Scenarios {
                     stage.python("busy", 6, 0.1);
                 }),
                 Scenario.of(DESCRIPTOR_OR_THREAD_LIMIT, "descriptors go while clients come", stage -> {
-                    stage.python("pool", 12, 4).awaitReady();
+                    stage.python("pool", 100, 4).awaitReady();
                     leaveFewDescriptors(stage);
                     stage.python("busy", 3, 0.1);
-                    stage.awaitConnected(15);
+                    stage.awaitConnected(103);
                 }).withServer("--table-open-cache=64"));
     }
 
@@ -485,7 +491,7 @@ final class Scenarios {
         ScenarioRun.diagnose(stage.server(), Duration.ZERO);
         long open = descriptors(stage);
         // MySQL needs a few more for what the doctor asks, and ends if it does not get them.
-        limitDescriptors(stage, open + (stage.isMySql() ? 10 : 4) + open / 20);
+        limitDescriptors(stage, open + (stage.isMySql() ? 12 : 4 + open / 20));
     }
 
     private static void limitDescriptors(Stage stage, long limit) throws Exception {

@@ -48,14 +48,16 @@ class KillerIT {
             assertThat(Source.of(admin, kind != ServerKind.MYSQL)).isEqualTo(source);
             Scene scene = new Scene(server, source, gate, admin, threads);
             Connection idle = scene.sleeper();
+            Connection late = scene.sleeper();
             Connection waking = scene.sleeper();
             Connection active = scene.sleeper();
             Connection used = scene.sleeper();
             Connection closed = scene.sleeper();
-            scene.awaitAllAsleep(5);
+            scene.awaitAllAsleep(6);
 
             assertThat(scene.refused(idle)).isEqualTo(Outcome.REFUSED);
             scene.idleIsKilled(idle);
+            scene.whatCannotBeKilledInTimeLives(late);
             scene.whatWakesBetweenCheckAndKillIsCounted(waking);
             scene.whatIsActiveAtTheCheckLives(active);
             scene.whatWasUsedSinceLives(used);
@@ -100,14 +102,25 @@ class KillerIT {
             long id = id(victim);
             KillResult result = new Killer(admin, source, SECOND).kill(seen(id));
 
-            if (source == Source.MYSQL_PERFORMANCE_SCHEMA) {
+            if (source.isPerformanceSchema()) {
                 assertThat(result.outcome()).isEqualTo(Outcome.KILLED);
             } else {
                 assertThat(result.outcome()).isIn(Outcome.KILLED, Outcome.KILLED_UNSEEN);
             }
-            assertThat(result.gap().orElseThrow().untilDone()).isGreaterThanOrEqualTo(result.gap().get().untilKill());
+            assertThat(result.gap().orElseThrow().untilKill()).isLessThan(Duration.ofMillis(1));
+            assertThat(result.gap().get().untilDone()).isGreaterThanOrEqualTo(result.gap().get().untilKill());
             Awaitility.await().atMost(LIMIT).until(() -> count("ID = " + id) == 0);
             assertThat(victim.isValid(5)).isFalse();
+        }
+
+        /** A busy processor between the check and the KILL, or a process list that takes long to read. */
+        void whatCannotBeKilledInTimeLives(Connection victim) throws SQLException {
+            KillResult result =
+                    new Killer(admin, source, SECOND, Duration.ofNanos(900_000), "DO SLEEP(0.002); ").kill(seen(id(victim)));
+
+            assertThat(result.outcome()).isEqualTo(Outcome.TOO_LATE);
+            assertThat(result.gap()).isEmpty();
+            assertThat(count("ID = " + id(victim))).isEqualTo(1);
         }
 
         void whatWakesBetweenCheckAndKillIsCounted(Connection victim) throws Exception {
@@ -116,7 +129,7 @@ class KillerIT {
             gate.createStatement().execute("SELECT GET_LOCK('gate', 10)");
             Future<KillResult> kill = threads.submit(() -> {
                 try (Connection own = server.connect()) {
-                    return new Killer(own, source, SECOND, "DO GET_LOCK('gate', 60); ").kill(seen);
+                    return new Killer(own, source, SECOND, LIMIT, "DO GET_LOCK('gate', 60); ").kill(seen);
                 }
             });
             Awaitility.await().atMost(LIMIT).until(() -> count("STATE = 'User lock'") == 1);
@@ -124,7 +137,7 @@ class KillerIT {
             Awaitility.await().atMost(LIMIT).until(() -> count("ID = " + id + " AND COMMAND = 'Query'") == 1);
             gate.createStatement().execute("SELECT RELEASE_LOCK('gate')");
 
-            if (source == Source.MYSQL_PERFORMANCE_SCHEMA) {
+            if (source.isPerformanceSchema()) {
                 assertThat(kill.get().outcome()).isEqualTo(Outcome.KILLED_AWAKE);
             } else {
                 assertThat(kill.get().outcome()).isIn(Outcome.KILLED_AWAKE, Outcome.KILLED_UNSEEN); // never as if nothing had been
