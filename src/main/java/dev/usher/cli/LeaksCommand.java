@@ -68,6 +68,9 @@ final class LeaksCommand implements Callable<Integer> {
     @Option(names = "--max-kills-per-minute", paramLabel = "N", description = "Leave the rest for later rounds (default: ${DEFAULT-VALUE})")
     private int killsPerMinute = 60;
 
+    @Option(names = "--max-gap", paramLabel = "DURATION", description = "The longest from the check of a connection to its KILL; what could only be killed later is left alone (default: ${DEFAULT-VALUE})")
+    private String maxGap = "1ms";
+
     @Option(names = "--json", description = "An object, for programs; with --every one in a line for each round")
     private boolean json;
 
@@ -75,24 +78,28 @@ final class LeaksCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Duration age = duration("--older-than", olderThan);
         Duration look = duration("--watch", watch);
+        Duration gap = duration("--max-gap", maxGap);
         Optional<Duration> pause = every.map(text -> duration("--every", text));
         require(age.compareTo(Duration.ofSeconds(1)) >= 0, "--older-than = " + olderThan + ": must be 1s at least");
+        require(gap.compareTo(Duration.ofMillis(1)) >= 0 && gap.compareTo(Duration.ofSeconds(1)) <= 0,
+                "--max-gap = " + maxGap + ": must be between 1ms and 1s");
         require(killsPerMinute >= 1, "--max-kills-per-minute = " + killsPerMinute + ": must be 1 at least");
         require(rounds >= 1, "--rounds = " + rounds + ": must be 1 at least");
         require(!kill || yes || pause.isEmpty(), "--kill with --every needs --yes: nobody is there to be asked");
         require(!kill || yes || !json, "--kill with --json needs --yes: nobody is there to be asked");
         try (Entry entry = server.open()) {
             try {
-                return run(entry, age, look, pause);
+                return run(entry, age, look, gap, pause);
             } catch (SQLException e) {
                 throw ServerOptions.failed(entry, e);
             }
         }
     }
 
-    private int run(Entry entry, Duration age, Duration watched, Optional<Duration> pause) throws SQLException, InterruptedException {
+    private int run(Entry entry, Duration age, Duration watched, Duration gap, Optional<Duration> pause)
+            throws SQLException, InterruptedException {
         SessionReader reader = new SessionReader(entry.connection(), entry.isMariaDb());
-        Killer killer = new Killer(entry.connection(), reader.source(), age);
+        Killer killer = new Killer(entry.connection(), reader.source(), age, gap);
         History history = new History(REMEMBERED);
         watch(reader, history, watched);
         KillLimit limit = new KillLimit(killsPerMinute);

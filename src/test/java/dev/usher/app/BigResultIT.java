@@ -78,7 +78,8 @@ class BigResultIT {
             }
             assertThat(payload(in)[0] & 0xFF).isEqualTo(0xFE);
             assertThat(most).as("bytes that the process has grown by").isLessThan(MEMORY_LIMIT);
-            System.out.printf("LOOKED AT: a result of 1 GiB for a slow reader: resident memory %d MiB, at most %d MiB more%n", before / MIB, most / MIB);
+            System.out.printf("LOOKED AT: a result of 1 GiB for a slow reader: resident memory %d MiB, at most %d MiB more%n", before / MIB,
+                    most / MIB);
         }
     }
 

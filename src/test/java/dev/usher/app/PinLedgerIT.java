@@ -117,7 +117,8 @@ class PinLedgerIT {
         for (String sql : List.of("SELECT test.trusted()", "CALL test.trusted_too()")) {
             Connection pinned = session(careful);
             run(pinned, sql);
-            Awaitility.await().untilAsserted(() -> assertThat(careful.pins()).extracting(PinRow::reason).containsExactly("server-side-code"));
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(careful.pins()).extracting(PinRow::reason).containsExactly("server-side-code"));
             pinned.close();
             Awaitility.await().untilAsserted(() -> assertThat(careful.pins()).isEmpty());
         }

@@ -53,7 +53,7 @@ public final class KillTally {
             case KILLED_AWAKE -> "killed although it had just woken up";
             case BECAME_ACTIVE -> "left alone: active";
             case USED_AGAIN -> "left alone: used since";
-            case TOO_LATE -> "left alone: no KILL within a millisecond of its check";
+            case TOO_LATE -> "left alone: no KILL soon enough after its check";
             case GONE -> "gone";
             case REFUSED -> "not killed: the server refuses";
         };

@@ -27,8 +27,8 @@ public final class Killer {
     private static final int SEEN_AWAKE = 2;
     private static final int LOOKS_AT_WHAT_GOES = 100;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(1);
-    /** From before the check until the KILL reads the clock; the rest of the millisecond is for what the KILL does after that. */
-    private static final Duration IN_TIME = Duration.ofNanos(900_000);
+    /** Of the gap, until the KILL reads the clock, in percent; the rest is for what the KILL does after that. */
+    private static final int UNTIL_KILL = 90;
     private static final int MOST_ATTEMPTS = 20;
 
     private final Connection connection;
@@ -40,17 +40,18 @@ public final class Killer {
     /**
      * @param connection must allow several statements in one command
      * @param olderThan what has slept for less is left alone
+     * @param gap the longest from before the check until the KILL; what could only be killed later is left alone
      */
-    public Killer(Connection connection, Source source, Duration olderThan) {
-        this(connection, source, olderThan, IN_TIME, "");
+    public Killer(Connection connection, Source source, Duration olderThan, Duration gap) {
+        this(connection, source, olderThan, gap, "");
     }
 
     /** @param between statements, each with its semicolon, between the check and the KILL: for tests, in which the gap shall be long */
-    Killer(Connection connection, Source source, Duration olderThan, Duration inTime, String between) {
+    Killer(Connection connection, Source source, Duration olderThan, Duration gap, String between) {
         this.connection = connection;
         this.source = source;
         this.olderThan = olderThan;
-        this.inTime = inTime;
+        this.inTime = gap.multipliedBy(UNTIL_KILL).dividedBy(100);
         this.between = between;
     }
 
@@ -78,9 +79,9 @@ public final class Killer {
                 }
             }
         }
-        return new KillResult(session, Outcome.TOO_LATE, Optional.empty(), MOST_ATTEMPTS + " attempts"
+        return new KillResult(session, Outcome.TOO_LATE, Optional.empty(), MOST_ATTEMPTS + " attempts; --max-gap allows more"
                 + (source.isPerformanceSchema() ? ""
-                        : "; with its performance schema on, the server finds a session without reading the whole process list"));
+                        : ", and with its performance schema on, the server finds a session without reading the whole process list"));
     }
 
     /**

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each outcome of an attempt to kill, with each way of checking. */
 class KillerIT {
     private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration GAP = Duration.ofMillis(1);
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     static Stream<Source> sources() {
@@ -92,7 +93,7 @@ class KillerIT {
                 statement.execute("GRANT SELECT ON performance_schema.* TO looker@'%'");
             }
             try (Connection connection = connect(looker)) {
-                Outcome outcome = new Killer(connection, source, SECOND).kill(seen(id(victim))).outcome();
+                Outcome outcome = new Killer(connection, source, SECOND, GAP).kill(seen(id(victim))).outcome();
                 assertThat(count("ID = " + id(victim))).isEqualTo(1);
                 return outcome;
             }
@@ -100,7 +101,7 @@ class KillerIT {
 
         void idleIsKilled(Connection victim) throws SQLException {
             long id = id(victim);
-            KillResult result = new Killer(admin, source, SECOND).kill(seen(id));
+            KillResult result = new Killer(admin, source, SECOND, GAP).kill(seen(id));
 
             if (source.isPerformanceSchema()) {
                 assertThat(result.outcome()).isEqualTo(Outcome.KILLED);
@@ -116,11 +117,15 @@ class KillerIT {
         /** A busy processor between the check and the KILL, or a process list that takes long to read. */
         void whatCannotBeKilledInTimeLives(Connection victim) throws SQLException {
             KillResult result =
-                    new Killer(admin, source, SECOND, Duration.ofNanos(900_000), "DO SLEEP(0.002); ").kill(seen(id(victim)));
+                    new Killer(admin, source, SECOND, GAP, "DO SLEEP(0.002); ").kill(seen(id(victim)));
 
             assertThat(result.outcome()).isEqualTo(Outcome.TOO_LATE);
             assertThat(result.gap()).isEmpty();
             assertThat(count("ID = " + id(victim))).isEqualTo(1);
+
+            KillResult patient = new Killer(admin, source, SECOND, LIMIT, "DO SLEEP(0.002); ").kill(seen(id(victim)));
+            assertThat(patient.killed()).isTrue();
+            assertThat(patient.gap().orElseThrow().untilKill()).isBetween(Duration.ofMillis(2), LIMIT);
         }
 
         void whatWakesBetweenCheckAndKillIsCounted(Connection victim) throws Exception {
@@ -151,7 +156,7 @@ class KillerIT {
             Future<Boolean> awake = threads.submit(() -> victim.createStatement().execute("DO SLEEP(60)"));
             Awaitility.await().atMost(LIMIT).until(() -> count("ID = " + id + " AND COMMAND = 'Query'") == 1);
 
-            assertThat(new Killer(admin, source, SECOND).kill(seen).outcome()).isEqualTo(Outcome.BECAME_ACTIVE);
+            assertThat(new Killer(admin, source, SECOND, GAP).kill(seen).outcome()).isEqualTo(Outcome.BECAME_ACTIVE);
             admin.createStatement().execute("KILL QUERY " + id);
             Awaitility.await().atMost(LIMIT).until(awake::isDone);
             assertThat(victim.isValid(5)).isTrue();
@@ -161,7 +166,7 @@ class KillerIT {
             SeenSession seen = seen(id(victim));
             victim.createStatement().execute("SELECT 2");
 
-            assertThat(new Killer(admin, source, SECOND).kill(seen).outcome()).isEqualTo(Outcome.USED_AGAIN);
+            assertThat(new Killer(admin, source, SECOND, GAP).kill(seen).outcome()).isEqualTo(Outcome.USED_AGAIN);
             assertThat(victim.isValid(5)).isTrue();
         }
 
@@ -171,7 +176,7 @@ class KillerIT {
             victim.close();
             Awaitility.await().atMost(LIMIT).until(() -> count("ID = " + id) == 0);
 
-            assertThat(new Killer(admin, source, SECOND).kill(seen).outcome()).isEqualTo(Outcome.GONE);
+            assertThat(new Killer(admin, source, SECOND, GAP).kill(seen).outcome()).isEqualTo(Outcome.GONE);
         }
 
         private SeenSession seen(long id) throws SQLException {
