@@ -569,6 +569,16 @@ public final class ClientSession implements Tenant, Relay.Listener {
         return true;
     }
 
+    /** Whether a command that ends everything but FOUND_ROWS(), and with it the lease, has to wait until that is known. */
+    boolean asksForFoundRows() {
+        ServerConnection has = lease.connection();
+        if (has == null || !aftermath.leftovers().foundRowsUnread()) {
+            return false;
+        }
+        lease.awake();
+        return waitsForCapture(has);
+    }
+
     /** Reads what the last statement left, before its connection is changed; whether the command has to wait for that. */
     boolean waitsForCapture(ServerConnection connection) {
         aftermath.captureHere(connection);

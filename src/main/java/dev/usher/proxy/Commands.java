@@ -83,12 +83,15 @@ final class Commands {
             case QUIT -> client.close();
             case SET_OPTION -> setOption();
             case RESET_CONNECTION -> {
-                statements.forget();
-                aftermath.reset();
-                owner.reset();
-                owner.answer(() -> client.ok(1, session.status()));
+                if (!owner.asksForFoundRows()) {
+                    resetConnection();
+                }
             }
-            case CHANGE_USER -> changeUser();
+            case CHANGE_USER -> {
+                if (!owner.asksForFoundRows()) {
+                    changeUser();
+                }
+            }
             case PROCESS_KILL -> kill();
             case BINLOG_DUMP, BINLOG_DUMP_GTID, TABLE_DUMP, REGISTER_SLAVE, CLONE, SUBSCRIBE_GROUP_REPLICATION_STREAM -> {
                 owner.pinning().addIfSent(Pin.DEDICATED);
@@ -114,6 +117,13 @@ final class Commands {
             return;
         }
         owner.multiStatements(option == 0);
+    }
+
+    private void resetConnection() {
+        statements.forget();
+        aftermath.reset();
+        owner.reset();
+        owner.answer(() -> client.ok(1, session.status()));
     }
 
     private void changeUser() {

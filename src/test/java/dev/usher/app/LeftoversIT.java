@@ -163,6 +163,18 @@ class LeftoversIT {
         }
     }
 
+    /** Nobody waits for the connection, so that nothing has been captured when the session leaves it. */
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aResetLeavesFoundRowsAlone(ServerKind kind) throws IOException {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        String script = "SELECT SQL_CALC_FOUND_ROWS * FROM lt LIMIT 2 ;; C:1F ;; INSERT INTO test.lt(b) VALUES (1) ;; SELECT FOUND_ROWS()";
+        try (RunningUsher usher = RunningUsher.knowing(ROOT, server.port(), state, config -> config)) {
+            List<List<String>> wanted = run(new InetSocketAddress("127.0.0.1", server.port()), script, () -> {});
+            assertThat(run(usher.address(), script, () -> {})).isEqualTo(wanted);
+        }
+    }
+
     /** Something that happens in between. */
     private interface Between {
         void happens() throws IOException;
