@@ -569,10 +569,10 @@ public final class ClientSession implements Tenant, Relay.Listener {
         return true;
     }
 
-    /** Whether a command that ends everything but FOUND_ROWS(), and with it the lease, has to wait until that is known. */
-    boolean asksForFoundRows() {
+    /** Whether a command that Usher answers has to wait for what the last statement left, as it goes on from there and only the connection may know it. */
+    boolean readsFirst(boolean unread) {
         ServerConnection has = lease.connection();
-        if (has == null || !aftermath.leftovers().foundRowsUnread()) {
+        if (has == null || !unread) {
             return false;
         }
         lease.awake();
@@ -726,6 +726,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         } else {
             relay.begin(command.response(), restore == null ? 0 : restore.statements());
             relay.add(under.rows, command == Command.STMT_EXECUTE);
+            relay.cursorAsked(command == Command.STMT_EXECUTE && under.statement != null && statements.hasCursor(under.statement));
             relay.countedInOk(
                     command == Command.INIT_DB && !worker.server().mariaDb() ? aftermath.leftovers().countedInOk() : under.countedInOk);
             if (restore == null) {

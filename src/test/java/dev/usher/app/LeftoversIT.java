@@ -96,6 +96,7 @@ class LeftoversIT {
                     $S ;; C:0274657374 ;; SELECT ROW_COUNT(), FOUND_ROWS()
                     $S ;; C:1B0000 ;; SELECT ROW_COUNT(), FOUND_ROWS()
                     $S ;; C:1F ;; SELECT ROW_COUNT(), FOUND_ROWS()
+                    $W ;; C:1B0700 ;; SHOW COUNT(*) WARNINGS ;; SHOW WARNINGS ;; SELECT ROW_COUNT()
                     P:SELECT ROW_COUNT(), FOUND_ROWS(), @@warning_count
                     $W ;; P:SELECT ROW_COUNT()+0, FOUND_ROWS() AS f, @@warning_count
                     $W ;; P:SHOW WARNINGS
