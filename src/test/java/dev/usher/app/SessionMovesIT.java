@@ -172,7 +172,8 @@ class SessionMovesIT {
 
     @Test
     void theGtidOfAWriteHidesNotWhatATriggerHasSet() throws SQLException {
-        TestServer server = TestServers.start(ServerKind.EMBEDDED, "--log-bin=binlog", "--server-id=1", "--log-bin-trust-function-creators=1");
+        TestServer server =
+                TestServers.start(ServerKind.EMBEDDED, "--log-bin=binlog", "--server-id=1", "--log-bin-trust-function-creators=1");
         open.add(server);
         RunningUsher usher = shuffling(server, 3);
         Connection one = session(usher, "");
