@@ -156,9 +156,9 @@ public final class Leftovers {
         rowCountOnServer = byServer;
     }
 
-    /** COM_STMT_PREPARE. */
+    /** COM_STMT_PREPARE. On MySQL an execution that reads how many warnings there are does not count those of the prepare. */
     public void prepared(int warnings) {
-        if (warnings > 0) {
+        if (mariaDb && warnings > 0) {
             onServer(warnings);
         } else if (!mariaDb) {
             where = Where.SERVER;
