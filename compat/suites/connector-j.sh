@@ -7,7 +7,7 @@ prepare() {
 }
 cases() {
   local tests=$work/connector-j
-  rm -rf "$tests" && mkdir "$tests" && cp -r "$source/src" "$tests" && sed "s/@VERSION@/$version/" "$root/compat/suites/connector-j.pom.xml" >"$tests/pom.xml"
+  rm -rf "$tests" && mkdir -p "$tests/src" && cp -r "$source/src/test" "$tests/src" && sed "s/@VERSION@/$version/" "$root/compat/suites/connector-j.pom.xml" >"$tests/pom.xml"
   (cd "$tests" && mvn -B -q -DdbUrl="jdbc:mariadb://127.0.0.1:$1/testj?user=root&enablePacketDebug=true&profileSql=false" test) >"$log" 2>&1
   /usr/bin/python3 - "$tests/target/surefire-reports" <<'PYTHON'
 import glob, sys, xml.etree.ElementTree as tree

@@ -404,7 +404,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void variable(String name, String value) {
-        explained = true;
+        // With the binary log on, MariaDB tells of this one behind every write, and says nothing else by it.
+        explained |= !name.equals("last_gtid");
         if (name.equals("character_set_connection") || name.equals("collation_connection")) {
             charsetChanged = true;
         }

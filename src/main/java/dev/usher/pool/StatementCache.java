@@ -2,6 +2,7 @@ package dev.usher.pool;
 
 import dev.usher.session.PreparedStatement;
 import dev.usher.session.SessionState;
+import dev.usher.session.Trait;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -119,6 +120,7 @@ public final class StatementCache {
     }
 
     private static Key key(PreparedStatement statement) {
-        return new Key(statement.text(), statement.preparedIn(), statement.userVariables().isEmpty() ? null : statement);
+        boolean shared = statement.userVariables().isEmpty() && (statement.traits() & Trait.SHOWS_DEFINITION.bit()) == 0;
+        return new Key(statement.text(), statement.preparedIn(), shared ? null : statement);
     }
 }

@@ -569,6 +569,16 @@ public final class ClientSession implements Tenant, Relay.Listener {
         return true;
     }
 
+    /** Whether a command that Usher answers has to wait for what the last statement left, as it goes on from there and only the connection may know it. */
+    boolean readsFirst(boolean unread) {
+        ServerConnection has = lease.connection();
+        if (has == null || !unread) {
+            return false;
+        }
+        lease.awake();
+        return waitsForCapture(has);
+    }
+
     /** Reads what the last statement left, before its connection is changed; whether the command has to wait for that. */
     boolean waitsForCapture(ServerConnection connection) {
         aftermath.captureHere(connection);
@@ -716,6 +726,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         } else {
             relay.begin(command.response(), restore == null ? 0 : restore.statements());
             relay.add(under.rows, command == Command.STMT_EXECUTE);
+            relay.cursorAsked(command == Command.STMT_EXECUTE && under.statement != null && statements.hasCursor(under.statement));
             relay.countedInOk(
                     command == Command.INIT_DB && !worker.server().mariaDb() ? aftermath.leftovers().countedInOk() : under.countedInOk);
             if (restore == null) {

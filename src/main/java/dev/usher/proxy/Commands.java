@@ -1,6 +1,7 @@
 package dev.usher.proxy;
 
 import dev.usher.error.Refusal;
+import dev.usher.session.Leftovers;
 import dev.usher.session.Pin;
 import dev.usher.session.Session;
 import dev.usher.wire.Command;
@@ -51,7 +52,7 @@ final class Commands {
         }
         if (length == 0) {
             in.skipBytes(Packets.HEADER);
-            client.err(unknown(), 1);
+            client.err(unknownCommand(), 1);
             return true;
         }
         if (in.readableBytes() == Packets.HEADER) {
@@ -83,12 +84,15 @@ final class Commands {
             case QUIT -> client.close();
             case SET_OPTION -> setOption();
             case RESET_CONNECTION -> {
-                statements.forget();
-                aftermath.reset();
-                owner.reset();
-                owner.answer(() -> client.ok(1, session.status()));
+                if (!owner.readsFirst(aftermath.leftovers().foundRowsUnread())) {
+                    resetConnection();
+                }
             }
-            case CHANGE_USER -> changeUser();
+            case CHANGE_USER -> {
+                if (!owner.readsFirst(aftermath.leftovers().foundRowsUnread())) {
+                    changeUser();
+                }
+            }
             case PROCESS_KILL -> kill();
             case BINLOG_DUMP, BINLOG_DUMP_GTID, TABLE_DUMP, REGISTER_SLAVE, CLONE, SUBSCRIBE_GROUP_REPLICATION_STREAM -> {
                 owner.pinning().addIfSent(Pin.DEDICATED);
@@ -98,11 +102,20 @@ final class Commands {
                 session.beginOther();
                 owner.acquire();
             }
-            case SLEEP, CREATE_DB, DROP_DB, CONNECT, TIME, DELAYED_INSERT, CONNECT_OUT, DAEMON -> owner.answerInstead(unknown());
+            case SLEEP, CREATE_DB, DROP_DB, CONNECT, TIME, DELAYED_INSERT, CONNECT_OUT, DAEMON -> unknown();
         }
     }
 
-    private static ErrPacket unknown() {
+    private void unknown() {
+        Leftovers leftovers = aftermath.leftovers();
+        if (!owner.readsFirst(leftovers.conditionsUnread())) {
+            ErrPacket error = unknownCommand();
+            leftovers.noCommand(error.code(), error.message());
+            owner.answerInstead(error);
+        }
+    }
+
+    private static ErrPacket unknownCommand() {
         return new ErrPacket(Refusal.UNKNOWN_COMMAND.code(), Refusal.UNKNOWN_COMMAND.sqlState(), "Unknown command");
     }
 
@@ -110,10 +123,17 @@ final class Commands {
         ByteBuf bytes = under.packet();
         int option = bytes.readableBytes() < Packets.HEADER + 3 ? -1 : bytes.getUnsignedShortLE(bytes.readerIndex() + Packets.HEADER + 1);
         if (option != 0 && option != 1) {
-            owner.answerInstead(unknown());
+            unknown();
             return;
         }
         owner.multiStatements(option == 0);
+    }
+
+    private void resetConnection() {
+        statements.forget();
+        aftermath.reset();
+        owner.reset();
+        owner.answer(() -> client.ok(1, session.status()));
     }
 
     private void changeUser() {

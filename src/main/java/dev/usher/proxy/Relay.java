@@ -36,7 +36,7 @@ final class Relay extends Exchange {
         void err(ServerConnection connection, ErrPacket error, boolean statementRan);
 
         /** @return the id that the client gets instead of the server's */
-        int prepared(ServerConnection connection, int serverId, int parameters);
+        int prepared(ServerConnection connection, int serverId, int parameters, int warnings);
     }
 
     /** Is told where the response has got to. */
@@ -77,6 +77,7 @@ final class Relay extends Exchange {
     private @Nullable List<@Nullable String[]> added;
     private boolean addedBinary;
     private int countedInOk = -1;
+    private boolean cursorAsked;
 
     Relay(Channel client, long clientCapabilities, TrackerFilter filter, Notes notes, Listener listener) {
         this.client = client;
@@ -107,6 +108,11 @@ final class Relay extends Exchange {
     void add(@Nullable List<@Nullable String[]> own, boolean binary) {
         added = own;
         addedBinary = binary;
+    }
+
+    /** Whether the statement is executed with a cursor. */
+    void cursorAsked(boolean asked) {
+        cursorAsked = asked;
     }
 
     /** How many warnings an OK of the response has to name; -1 for what the server names. */
@@ -194,7 +200,9 @@ final class Relay extends Exchange {
                     // Passed on as it is.
                 }
                 case METADATA_END -> {
-                    if (!deprecateEof) {
+                    // Where a cursor is wanted that end is told with it, and an error comes in place of both.
+                    if (!deprecateEof && !(cursorAsked && in.isReadable(Packets.HEADER + 1)
+                            && in.getUnsignedByte(in.readerIndex() + Packets.HEADER) == ErrPacket.HEADER)) {
                         pass(in, in.readerIndex());
                         insertEof(reader, reader.lastSequence() + 1, metadataStatus(connection.status()));
                     }
@@ -246,7 +254,7 @@ final class Relay extends Exchange {
                 }
                 case PREPARE_OK -> {
                     int at = reader.packetStart() + Packets.HEADER;
-                    int id = notes.prepared(connection, in.getIntLE(at + 1), in.getUnsignedShortLE(at + 7));
+                    int id = notes.prepared(connection, in.getIntLE(at + 1), in.getUnsignedShortLE(at + 7), in.getUnsignedShortLE(at + 10));
                     in.setIntLE(at + 1, id);
                 }
                 case LOCAL_INFILE -> {

@@ -65,8 +65,8 @@ final class ResponseNotes implements Relay.Notes {
     }
 
     @Override
-    public int prepared(ServerConnection connection, int serverId, int parameters) {
-        aftermath.leftovers().prepared();
+    public int prepared(ServerConnection connection, int serverId, int parameters, int warnings) {
+        aftermath.leftovers().prepared(warnings);
         return statements.prepared(connection, serverId, parameters);
     }
 }

@@ -99,8 +99,12 @@ public record Conditions(List<@Nullable String[]> rows, List<String[]> details, 
     }
 
     Conditions withInvalidNumber() {
+        return withError(1758, "Invalid condition number");
+    }
+
+    Conditions withError(int code, String message) {
         List<@Nullable String[]> more = new ArrayList<>(rows);
-        more.add(new String[]{"Error", "1758", "Invalid condition number"});
+        more.add(new String[]{"Error", String.valueOf(code), message});
         return new Conditions(more, details, count + 1);
     }
 

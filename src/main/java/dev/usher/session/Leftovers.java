@@ -156,9 +156,11 @@ public final class Leftovers {
         rowCountOnServer = byServer;
     }
 
-    /** COM_STMT_PREPARE. */
-    public void prepared() {
-        if (!mariaDb) {
+    /** COM_STMT_PREPARE. On MySQL an execution that reads how many warnings there are does not count those of the prepare. */
+    public void prepared(int warnings) {
+        if (mariaDb && warnings > 0) {
+            onServer(warnings);
+        } else if (!mariaDb) {
             where = Where.SERVER;
             conditionsOnServer = false;
             conditions = Conditions.NONE;
@@ -189,6 +191,13 @@ public final class Leftovers {
         where = Where.HERE;
         conditionsOnServer = false;
         conditions = Conditions.read(List.<@Nullable String[]>of(new @Nullable String[]{"Error", String.valueOf(code), message}));
+    }
+
+    /** Usher has refused what is no command; on MySQL that leaves the conditions of the statement before beside its own. */
+    public void noCommand(int code, String message) {
+        Conditions before = mariaDb ? Conditions.NONE : conditions;
+        failedHere(code, message);
+        conditions = before.withError(code, message);
     }
 
     /** The number of conditions after an error. */

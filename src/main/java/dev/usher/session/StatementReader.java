@@ -322,6 +322,11 @@ final class StatementReader {
                     traits.add(Trait.NAMES_PROCESSLIST);
                 }
             }
+            case CREATE -> {
+                if (words == 2) {
+                    traits.add(Trait.SHOWS_DEFINITION);
+                }
+            }
             default -> {}
         }
     }

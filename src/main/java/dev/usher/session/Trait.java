@@ -98,6 +98,8 @@ public enum Trait {
 
     /** GRANT, REVOKE, statements on users and roles, SET PASSWORD, FLUSH PRIVILEGES. */
     PRIVILEGE_CHANGE,
+    /** SHOW CREATE: prepared, MariaDB goes on showing the view that there was at that time. */
+    SHOWS_DEFINITION,
     /** KILL; see {@link StatementTraits#kill()}. */
     KILL,
     LOAD_DATA_LOCAL,

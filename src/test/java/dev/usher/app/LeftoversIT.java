@@ -96,6 +96,7 @@ class LeftoversIT {
                     $S ;; C:0274657374 ;; SELECT ROW_COUNT(), FOUND_ROWS()
                     $S ;; C:1B0000 ;; SELECT ROW_COUNT(), FOUND_ROWS()
                     $S ;; C:1F ;; SELECT ROW_COUNT(), FOUND_ROWS()
+                    $W ;; C:1B0700 ;; SHOW COUNT(*) WARNINGS ;; SHOW WARNINGS ;; SELECT ROW_COUNT()
                     P:SELECT ROW_COUNT(), FOUND_ROWS(), @@warning_count
                     $W ;; P:SELECT ROW_COUNT()+0, FOUND_ROWS() AS f, @@warning_count
                     $W ;; P:SHOW WARNINGS
@@ -160,6 +161,18 @@ class LeftoversIT {
                 assertThat(run(usher.address(), script, others)).as(script).isEqualTo(wanted);
             }
             assertThat(usher.status("captures_total")).isPositive();
+        }
+    }
+
+    /** Nobody waits for the connection, so that nothing has been captured when the session leaves it. */
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aResetLeavesFoundRowsAlone(ServerKind kind) throws IOException {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        String script = "SELECT SQL_CALC_FOUND_ROWS * FROM lt LIMIT 2 ;; C:1F ;; INSERT INTO test.lt(b) VALUES (1) ;; SELECT FOUND_ROWS()";
+        try (RunningUsher usher = RunningUsher.knowing(ROOT, server.port(), state, config -> config)) {
+            List<List<String>> wanted = run(new InetSocketAddress("127.0.0.1", server.port()), script, () -> {});
+            assertThat(run(usher.address(), script, () -> {})).isEqualTo(wanted);
         }
     }
 

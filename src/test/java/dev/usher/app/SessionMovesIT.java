@@ -170,6 +170,20 @@ class SessionMovesIT {
         }
     }
 
+    @Test
+    void theGtidOfAWriteHidesNotWhatATriggerHasSet() throws SQLException {
+        TestServer server =
+                TestServers.start(ServerKind.EMBEDDED, "--log-bin=binlog", "--server-id=1", "--log-bin-trust-function-creators=1");
+        open.add(server);
+        RunningUsher usher = shuffling(server, 3);
+        Connection one = session(usher, "");
+        run(one, "CREATE TABLE summed (n INT)");
+        run(one, "CREATE TRIGGER sums BEFORE INSERT ON summed FOR EACH ROW SET @sum = @sum + NEW.n");
+        run(one, "SET @sum = 0");
+        run(one, "INSERT INTO summed VALUES (10), (20), (30)");
+        assertThat(value(one, "SELECT @sum")).isEqualTo("60");
+    }
+
     @ParameterizedTest
     @MethodSource("servers")
     void aPointInTimeForVersionedTablesStaysWithItsSession(ServerKind kind) throws SQLException {

@@ -73,7 +73,7 @@ final class Fixture {
                 "CREATE PROCEDURE makes_table() CREATE TEMPORARY TABLE IF NOT EXISTS by_code SELECT 7 AS seven",
                 "CREATE PROCEDURE fails() BEGIN INSERT INTO t (n) VALUES (99); SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'failed'; END",
                 "CREATE PROCEDURE warns() BEGIN SIGNAL SQLSTATE '01000' SET MESSAGE_TEXT = 'warned'; END",
-                "CREATE PROCEDURE gives(IN a INT, OUT b INT) SET b = a * 2",
+                "CREATE PROCEDURE gives(IN a INT, OUT b INT) BEGIN DO 0; SET b = a * 2; END",
                 "CREATE FUNCTION locks() RETURNS INT DETERMINISTIC RETURN GET_LOCK(CONCAT(DATABASE(), '.f'), 0)",
                 "CREATE FUNCTION sets() RETURNS INT DETERMINISTIC BEGIN SET @by_function = 3; RETURN 4; END",
                 "CREATE FUNCTION plain_function(v INT) RETURNS INT DETERMINISTIC RETURN v + 1"));

@@ -134,7 +134,13 @@ final class ReplyReader {
     private boolean resultSet(long columns) throws IOException {
         columns(columns);
         if (!deprecateEof) {
-            endOfColumns(next());
+            ByteBuf packet = next();
+            if (kind(packet) == ErrPacket.HEADER) {
+                // Where a cursor was to be opened.
+                error(packet, "");
+                return false;
+            }
+            endOfColumns(packet);
             if ((status & ServerStatus.CURSOR_EXISTS) != 0) {
                 return true;
             }

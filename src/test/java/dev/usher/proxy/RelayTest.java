@@ -245,7 +245,7 @@ class RelayTest {
         }
 
         @Override
-        public int prepared(ServerConnection from, int serverId, int parameters) {
+        public int prepared(ServerConnection from, int serverId, int parameters, int warnings) {
             this.serverId = serverId;
             return statementId;
         }
