@@ -45,10 +45,11 @@ def crowd(direct, haproxy, usher, quick):
 
 
 def states(usher, quick):
-    """Text statements of sessions in one state, and of sessions in 32 different ones that share few server connections."""
+    """Text statements of sessions that are alike, and of sessions in different states that share few server connections."""
     seconds, rounds = (2, 1) if quick else (5, 5)
-    cases = [(f"{n} states", usher, {"clients": 64, "seconds": seconds, "states": n}) for n in (1, 32)]
-    return rows(cases, rounds_of(cases, rounds))
+    given = (("as after login", 1, 0), ("32 states", 32, 0), ("alike, user variables too", 1, 1), ("two groups, user variables too", 2, 1))
+    cases = [(name, usher, {"clients": 64, "seconds": seconds, "states": count, "variables": variables}) for name, count, variables in given]
+    return [{**row, "variables": variables} for row, (_, _, variables) in zip(rows(cases, rounds_of(cases, rounds)), given)]
 
 
 def latency(ways, quick):

@@ -77,9 +77,9 @@ def latency_cells(measured):
 
 
 def states_cells(measured):
-    equal = measured[0]["per_second"]
     for row in measured:
-        yield [row["case"], row["clients"], f"{row['per_second']:,}", f"{row['spread']:.0%}", f"{row['p99_ms']:.2f}", f"{row['cpu_us']:.1f}", ratio(row["per_second"], equal)]
+        alike = next(other["per_second"] for other in measured if other["variables"] == row["variables"])
+        yield [row["case"], row["clients"], f"{row['per_second']:,}", f"{row['spread']:.0%}", f"{row['p99_ms']:.2f}", f"{row['cpu_us']:.1f}", ratio(row["per_second"], alike)]
 
 
 def stream_cells(measured):
@@ -110,8 +110,9 @@ SECTIONS = {
                         ("own CPU µs each", False)], latency_cells),
     "crowd": Section("A crowd that is busy", "Text point selects of many clients at once, each with its next one as soon as it has the answer, by `bench/load`; "
                      "Usher has 16 server connections. The base of the ratio is the server's best rate with any number of direct clients.", BUSY, busy_cells),
-    "states": Section("Sessions in different states", "64 clients with text point selects on 8 server connections, all in one session state or in 32 different ones "
-                      "(`sql_mode` and `time_zone`), so that nearly every statement has its session's state restored in front of it.",
+    "states": Section("Sessions in different states", "64 clients with text point selects on 8 server connections: all as after login or in 32 different states "
+                      "(`sql_mode` and `time_zone`), so that nearly every statement has its session's state restored in front of it; and all alike or in two groups "
+                      "of 32, each with settings and two user variables of its own.",
                       [("sessions", True), ("clients", False), ("per second", False), ("spread", False), ("p99 ms", False), ("own CPU µs each", False),
                        ("rate ÷ equal states", False)], states_cells),
     "connect": Section("Connect, one query, quit", "Eight clients at a time, each logging in for one `SELECT 1`, by `bench/load`; over TLS with session resumption "

@@ -29,8 +29,10 @@ final class Busy {
     private final long seconds;
     private final long warmSeconds;
     private final boolean prepared;
-    /** How many different session states the clients have; 1 leaves them as after login. */
+    /** How many different session states the clients have; 1 leaves them as after login, unless they have user variables. */
     private final int states;
+    /** Whether each client sets user variables too, as different as the rest of its state. */
+    private final boolean variables;
     private final ByteBuffer in = ByteBuffer.allocateDirect(64 << 10).order(ByteOrder.LITTLE_ENDIAN);
     private final ByteBuffer out = ByteBuffer.allocateDirect(128).order(ByteOrder.LITTLE_ENDIAN);
     private final Latencies latencies = new Latencies();
@@ -60,6 +62,7 @@ final class Busy {
         warmSeconds = load.number("warm", 2);
         prepared = load.number("prepared", 0) == 1;
         states = load.number("states", 1);
+        variables = load.number("variables", 0) == 1;
     }
 
     Map<String, Object> run() throws Exception {
@@ -114,7 +117,10 @@ final class Busy {
     private Client connect(int number) throws IOException {
         Connection connection = new Connection(account);
         int state = number % states;
-        if (state > 0) {
+        if (variables) {
+            connection.query("SET @tenant = 'tenant " + state + "', @page = " + (20 + state));
+        }
+        if (state > 0 || variables) {
             connection.query("SET SESSION sql_mode='STRICT_TRANS_TABLES', SESSION time_zone='+0" + state % 9 + ":" + (10 + state / 9 % 50) + "'");
         }
         int statement = prepared ? connection.prepare(SQL + "?") : 0;

@@ -17,6 +17,8 @@ public final class Pool {
     private final RestingLeases resting = new RestingLeases();
     private int opening;
     private int clients;
+    /** How many in a row went ahead of whoever waits first. */
+    private int overtaken;
     private long lastUsed = System.nanoTime();
     /** The account's own limit on the server is reached: no further opening before this {@link System#nanoTime}. */
     private long fullUntil = System.nanoTime();
@@ -83,6 +85,15 @@ public final class Pool {
         fullUntil = nanos;
     }
 
+    int overtaken() {
+        return overtaken;
+    }
+
+    /** Somebody who waited has been served. */
+    void served(boolean first) {
+        overtaken = first ? 0 : overtaken + 1;
+    }
+
     /** Connections that exist or are on the way. */
     int held() {
         return all.size() + opening;
@@ -104,8 +115,8 @@ public final class Pool {
     }
 
     /** Whether it needs no restore. */
-    private static boolean suits(ServerConnection connection, Tenant tenant) {
-        return connection.variables() == tenant.variables() && connection.state().equals(tenant.state());
+    static boolean suits(ServerConnection connection, Tenant tenant) {
+        return connection.state().equals(tenant.state()) && connection.variables().sameAs(tenant.variables());
     }
 
     /** Takes the idle connection that suits best: the last one of the tenant, one in equal state, the one used last. */

@@ -10,6 +10,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Client connections that wait for a lease, first come first served within a pool. Which pool is served next is {@link Worker}'s choice. */
 final class WaitQueue {
+    /** How far back somebody is looked for who needs no restore, and how often whoever is first lets one go ahead. */
+    private static final int LOOKED_AT = 16;
+
+    private static final int OVERTAKEN = 4;
+
+    private static final LinkedHashSet<Tenant> NOBODY = new LinkedHashSet<>();
+
     private final Map<Pool, LinkedHashSet<Tenant>> waiting = new LinkedHashMap<>();
     private int size;
 
@@ -57,6 +64,27 @@ final class WaitQueue {
             }
         }
         return null;
+    }
+
+    /**
+     * Who gets a connection: near the front somebody whose state it is in already, which saves a restore; else, or when the first has let some go ahead, the first.
+     *
+     * @param first of the pool's queue, whom the connection fits
+     */
+    Tenant chosen(Pool pool, ServerConnection connection, Tenant first) {
+        if (Pool.suits(connection, first) || pool.overtaken() >= OVERTAKEN) {
+            return first;
+        }
+        int looked = 0;
+        for (Tenant tenant : waiting.getOrDefault(pool, NOBODY)) {
+            if (++looked > LOOKED_AT) {
+                break;
+            }
+            if (Pool.suits(connection, tenant) && Pool.fits(connection, tenant)) {
+                return tenant;
+            }
+        }
+        return first;
     }
 
     /** Everybody who waits for a pool. */

@@ -334,6 +334,8 @@ public final class Worker {
             }
             // It could not be opened again.
             served = queue.firstFor(pool, connection);
+        } else if (handOver != HandOver.SHUFFLE) {
+            served = queue.chosen(pool, connection, first);
         }
         if (served == null) {
             connection.idleSince = System.nanoTime();
@@ -341,6 +343,7 @@ public final class Worker {
             return;
         }
         queue.remove(pool, served);
+        pool.served(served == first);
         counters.waitedFor(System.nanoTime() - served.waitingSince());
         grant(connection, served);
     }

@@ -38,6 +38,22 @@ public final class UserVariables {
         return byName.containsKey(name);
     }
 
+    /** Whether a connection that holds the others holds these and no more. */
+    public boolean sameAs(UserVariables others) {
+        if (this == others) {
+            return true;
+        }
+        if (byName.size() != others.byName.size()) {
+            return false;
+        }
+        for (Map.Entry<String, UserVariable> each : byName.entrySet()) {
+            if (!each.getValue().sameAs(others.byName.get(each.getKey()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     public boolean anyCleared() {
         return byName.containsValue(CLEARED);
     }

@@ -120,6 +120,41 @@ class WaitQueueIT {
     }
 
     @Test
+    void whoNeedsNoRestoreGoesAheadButNotForEver() throws Exception {
+        try (Usher usher = start(Duration.ofSeconds(PATIENCE_SECONDS), 100)) {
+            WireClient first = connect(usher, "app");
+            first.query("CREATE OR REPLACE TABLE served (place INT AUTO_INCREMENT PRIMARY KEY, who VARCHAR(9))");
+            List<WireClient> alike = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                alike.add(connect(usher, "app"));
+                alike.get(i).query("SET time_zone = '+05:00', @group = 'alike'");
+            }
+            List<WireClient> holders = holdAll(usher);
+            holders.getFirst().query("SET time_zone = '+05:00', @group = 'alike'");
+            List<CompletableFuture<Integer>> answers = new ArrayList<>();
+            answers.add(later(() -> served(first, "first")));
+            awaitWaiting(usher, 1);
+            for (WireClient each : alike) {
+                answers.add(later(() -> served(each, "alike")));
+                awaitWaiting(usher, answers.size());
+            }
+
+            commit(holders.getFirst());
+
+            for (CompletableFuture<Integer> answer : answers) {
+                answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            }
+            assertThat(first.query("SELECT GROUP_CONCAT(who ORDER BY place) FROM served")).isEqualTo(
+                    "alike,alike,alike,alike,first,alike,alike");
+        }
+    }
+
+    private static int served(WireClient client, String who) throws IOException {
+        client.query("INSERT INTO served (who) VALUES ('" + who + "')");
+        return 1;
+    }
+
+    @Test
     void servesAnotherAccountThoughTheFirstOnesClientsWaitInAnEndlessRow() throws Exception {
         try (Usher usher = start(Duration.ofSeconds(PATIENCE_SECONDS), 100)) {
             List<WireClient> row = new ArrayList<>();
