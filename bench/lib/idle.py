@@ -26,15 +26,15 @@ async def add_clients(clients, count, port, tls):
 
 
 def settled(usher):
-    """Resident bytes once they no longer move: the collector and the allocator take a moment."""
-    until, last = time.monotonic() + 20, usher.resident_bytes()
+    """Resident bytes once they no longer move: the collector, and the allocator that gives back what the compiler has used every five seconds, take a moment."""
+    until, seen = time.monotonic() + 60, [usher.resident_bytes()]
     while time.monotonic() < until:
-        time.sleep(2)
-        now = usher.resident_bytes()
-        if abs(now - last) < last / 200:
-            return now
-        last = now
-    return last
+        time.sleep(3)
+        seen.append(usher.resident_bytes())
+        last = seen[-4:]
+        if len(last) == 4 and max(last) - min(last) < last[-1] / 200:
+            break
+    return seen[-1]
 
 
 async def measure(usher, counts, tls):

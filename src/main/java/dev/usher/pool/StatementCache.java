@@ -1,9 +1,6 @@
 package dev.usher.pool;
 
 import dev.usher.session.PreparedStatement;
-import dev.usher.session.SessionState;
-import dev.usher.session.Trait;
-import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,21 +14,8 @@ public final class StatementCache {
     /** Per server connection; with a budget of 100 that stays below a third of the default max_prepared_stmt_count of 16,382. */
     static final int CAPACITY = 50;
 
-    private final Map<Key, OnServer> shared = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<PreparedStatement.Identity, OnServer> shared = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<PreparedStatement, OnServer> attached = new IdentityHashMap<>();
-
-    /** @param owner null unless nobody else's statement can be the same */
-    private record Key(byte[] text, SessionState state, @Nullable PreparedStatement owner) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Key that && owner == that.owner && Arrays.equals(text, that.text) && state.equals(that.state);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(text) * 31 + state.hashCode();
-        }
-    }
 
     /** A statement's existence on the server connection. */
     public static final class OnServer {
@@ -60,7 +44,7 @@ public final class StatementCache {
     /** The statement's existence here, or null if it must be prepared first. */
     public @Nullable OnServer find(PreparedStatement statement) {
         OnServer own = attached.get(statement);
-        return own != null || !statement.whole() ? own : shared.get(key(statement));
+        return own != null || !statement.whole() ? own : shared.get(statement.identity());
     }
 
     /** Remembers what the server has just prepared; returns an id to close on the server, or 0. */
@@ -69,10 +53,10 @@ public final class StatementCache {
             attached.put(statement, new OnServer(serverId));
             return 0;
         }
-        return share(key(statement), new OnServer(serverId));
+        return share(statement.identity(), new OnServer(serverId));
     }
 
-    private int share(Key key, OnServer statement) {
+    private int share(PreparedStatement.Identity key, OnServer statement) {
         OnServer earlier = shared.put(key, statement);
         if (earlier != null) {
             return earlier.id;
@@ -88,7 +72,7 @@ public final class StatementCache {
 
     /** A cursor is opened or long data sent: until {@link #detach} no other statement with the same text uses it. */
     public void attach(PreparedStatement statement) {
-        OnServer now = statement.whole() ? shared.remove(key(statement)) : null;
+        OnServer now = statement.whole() ? shared.remove(statement.identity()) : null;
         if (now != null) {
             attached.put(statement, now);
         }
@@ -100,7 +84,7 @@ public final class StatementCache {
             return 0;
         }
         OnServer own = attached.remove(statement);
-        return own == null ? 0 : share(key(statement), own);
+        return own == null ? 0 : share(statement.identity(), own);
     }
 
     /** Forgets what is attached to a statement that its client has closed; returns the id to close, or 0. */
@@ -117,10 +101,5 @@ public final class StatementCache {
 
     public int size() {
         return shared.size() + attached.size();
-    }
-
-    private static Key key(PreparedStatement statement) {
-        boolean shared = statement.userVariables().isEmpty() && (statement.traits() & Trait.SHOWS_DEFINITION.bit()) == 0;
-        return new Key(statement.text(), statement.preparedIn(), shared ? null : statement);
     }
 }

@@ -29,10 +29,11 @@ final class Restoring {
     private static final Logger log = LoggerFactory.getLogger(Restoring.class);
     private static final long READS_INSERT_ID = Trait.bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE, Trait.COMPOUND);
     /**
-     * With an explicit id an INSERT leaves LAST_INSERT_ID() as it is, and nothing tells; a trigger may read it: it has to be the session's own before. A view may
+     * With an explicit id an INSERT leaves LAST_INSERT_ID() as it is, and nothing tells, nor is it told what a SET has set; a trigger may read it: it has to be the session's own before. A view may
      * read it too, but then every SELECT that moves would have to be preceded by a SET.
      */
-    private static final long NEEDS_INSERT_ID = READS_INSERT_ID | Trait.bits(Trait.MAY_SET_LAST_INSERT_ID, Trait.MAY_FIRE_TRIGGERS);
+    private static final long NEEDS_INSERT_ID =
+            READS_INSERT_ID | Trait.bits(Trait.MAY_SET_LAST_INSERT_ID, Trait.MAY_FIRE_TRIGGERS, Trait.SET_ONE_SHOT);
     private static final int MAX_ATTEMPTS = 3;
     /** Settings with which a query could give fewer rows than it says, or end before. */
     private static final Set<String> LIMIT_ROWS = Set.of("cte_max_recursion_depth", "max_recursive_iterations", "sql_select_limit",

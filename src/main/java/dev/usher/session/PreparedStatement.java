@@ -1,5 +1,6 @@
 package dev.usher.session;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,36 @@ public final class PreparedStatement {
     private final List<String> userVariables;
     private final UserVariables variables;
     private final Bound bound;
+    private final Identity identity;
     private @Nullable PreparedStatement variant;
+
+    /** Equal for statements that are one and the same to a server connection; looked up for every execution, so that it keeps its hash. */
+    public static final class Identity {
+        private final byte[] text;
+        private final SessionState preparedIn;
+        private final @Nullable PreparedStatement owner;
+        private final int hash;
+
+        /** @param owner null unless nobody else's statement can be the same */
+        private Identity(byte[] text, SessionState preparedIn, @Nullable PreparedStatement owner) {
+            this.text = text;
+            this.preparedIn = preparedIn;
+            this.owner = owner;
+            this.hash = Arrays.hashCode(text) * 31 + preparedIn.hashCode();
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return this == other
+                    || other instanceof Identity that && hash == that.hash && owner == that.owner && Arrays.equals(text, that.text)
+                            && preparedIn.equals(that.preparedIn);
+        }
+
+        @Override
+        public int hashCode() {
+            return hash;
+        }
+    }
 
     /** What the client has told about its parameters; a statement and its variants have it together. */
     private static final class Bound {
@@ -55,6 +85,8 @@ public final class PreparedStatement {
         this.variables = variables;
         this.foundRows = foundRows;
         this.bound = bound;
+        boolean shared = userVariables.isEmpty() && (traits & Trait.SHOWS_DEFINITION.bit()) == 0;
+        this.identity = new Identity(text, preparedIn, shared ? null : this);
     }
 
     /** This statement with another text for its next execution; until {@link #asPrepared} it stands for this one. */
@@ -87,6 +119,10 @@ public final class PreparedStatement {
 
     public byte[] text() {
         return text;
+    }
+
+    public Identity identity() {
+        return identity;
     }
 
     /** Whether {@link #text} is all of it. */

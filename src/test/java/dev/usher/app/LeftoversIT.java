@@ -55,6 +55,7 @@ class LeftoversIT {
                     $W ;; BEGIN ;; COMMIT ;; SHOW WARNINGS
                     SET max_error_count = 2 ;; $W ;; SHOW WARNINGS ;; SHOW COUNT(*) WARNINGS ;; SELECT LAST_INSERT_ID(), @@warning_count ;; SET max_error_count = DEFAULT
                     SET max_error_count = 0 ;; $W ;; SELECT LAST_INSERT_ID() ;; SHOW WARNINGS ;; SET max_error_count = DEFAULT
+                    SET timestamp = 90000 ;; SELECT LAST_INSERT_ID() ;; SET timestamp = DEFAULT ;; SELECT LAST_INSERT_ID()
                     SELECT * FROM nope ;; SHOW WARNINGS ;; SHOW ERRORS ;; SHOW COUNT(*) ERRORS ;; SELECT @@error_count, @@warning_count
                     SELECT * FROM nope ;; SELECT ROW_COUNT(), FOUND_ROWS() ;; SHOW ERRORS
                     SELECT * FROM `n\u00e9` ;; SHOW WARNINGS
