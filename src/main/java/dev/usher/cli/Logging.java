@@ -20,6 +20,10 @@ import org.slf4j.Logger;
 public final class Logging extends ContextAwareBase implements Configurator {
     @Override
     public ExecutionStatus configure(LoggerContext context) {
+        ClassLoader classPath = Logging.class.getClassLoader();
+        if (classPath.getResource("logback.xml") != null || classPath.getResource("logback-test.xml") != null) {
+            return ExecutionStatus.NEUTRAL;
+        }
         context.getStatusManager().add(new NopStatusListener());
         PatternLayoutEncoder encoder = new PatternLayoutEncoder();
         encoder.setContext(context);

@@ -15,8 +15,6 @@ final class WaitQueue {
 
     private static final int OVERTAKEN = 4;
 
-    private static final LinkedHashSet<Tenant> NOBODY = new LinkedHashSet<>();
-
     private final Map<Pool, LinkedHashSet<Tenant>> waiting = new LinkedHashMap<>();
     private int size;
 
@@ -75,8 +73,12 @@ final class WaitQueue {
         if (Pool.suits(connection, first) || pool.overtaken() >= OVERTAKEN) {
             return first;
         }
+        LinkedHashSet<Tenant> tenants = waiting.get(pool);
+        if (tenants == null) {
+            return first;
+        }
         int looked = 0;
-        for (Tenant tenant : waiting.getOrDefault(pool, NOBODY)) {
+        for (Tenant tenant : tenants) {
             if (++looked > LOOKED_AT) {
                 break;
             }

@@ -20,6 +20,7 @@ import dev.usher.wire.OkPacket;
 import dev.usher.wire.ServerStatus;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import java.util.Optional;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -322,15 +323,26 @@ final class Aftermath {
         if (conditions) {
             capture(connection, otherBlocks ? "SHOW WARNINGS" : conditionsOn(connection), rows -> {
                 leftovers.conditions(Conditions.read(rows.rows()));
-                rows.rows().stream().filter(row -> row.length == 2).findFirst().ifPresent(row -> counted(connection, row));
+                if (!otherBlocks) {
+                    counted(connection, rows.rows().stream().filter(row -> row.length == 2).findFirst());
+                }
             });
         }
         if ((session.insertIdUnread() || leftovers.foundRowsUnread()) && (!conditions || otherBlocks)) {
-            capture(connection, Conditions.COUNTS, rows -> rows.rows().forEach(row -> counted(connection, row)));
+            capture(connection, Conditions.COUNTS, rows -> counted(connection, rows.rows().stream().findFirst()));
         }
     }
 
-    private void counted(ServerConnection connection, @Nullable String[] row) {
+    /** @param answer nothing where sql_select_limit is 0: what is not read then is not asked for again and again */
+    private void counted(ServerConnection connection, Optional<@Nullable String[]> answer) {
+        if (answer.isEmpty()) {
+            if (session.insertIdUnread() || leftovers.foundRowsUnread()) {
+                lost();
+            }
+            return;
+        }
+        @Nullable
+        String[] row = answer.get();
         long insertId = number(row[0]);
         if (insertId != -1 && session.insertIdUnread()) {
             session.lastInsertId(insertId);

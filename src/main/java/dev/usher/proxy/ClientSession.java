@@ -885,6 +885,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
             if (!connection.closed()) {
                 commands.dispatch();
             }
+            if (!ended) {
+                client.consume(); // it may have been answered here, with more behind it
+            }
             return;
         }
         if (lease.is(connection) && !under.sent) {

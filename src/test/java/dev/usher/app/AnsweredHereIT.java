@@ -123,4 +123,25 @@ class AnsweredHereIT {
         assertThat(client(usher).query("SELECT 5").rows().getFirst()).containsExactly("5");
         assertThat(client.query("EXECUTE p0").rows().getFirst()).containsExactly("0");
     }
+
+    /** MySqlConnector sends a reset and what follows in one write; here the reset has to wait for what only the connection knows. */
+    @Test
+    void whatIsSentTogetherWithAResetIsAnsweredToo() throws Exception {
+        FakeClient client = client(usher(HandOver.LAZY, 3));
+        client.query("SELECT SQL_CALC_FOUND_ROWS 1 UNION SELECT 2 LIMIT 1");
+        client.wire().sendRaw(new byte[]{1, 0, 0, 0, (byte) Command.RESET_CONNECTION.code(), 1, 0, 0, 0, (byte) Command.PING.code()});
+        assertThat(client.wire().read().getUnsignedByte(0)).as("the reset").isEqualTo((short) 0);
+        assertThat(client.wire().read().getUnsignedByte(0)).as("the ping").isEqualTo((short) 0);
+        assertThat(client.query("SELECT 5").rows().getFirst()).containsExactly("5");
+    }
+
+    @Test
+    void aResetEndsThoughNoQuestionOfUshersGetsARow() throws Exception {
+        FakeClient client = client(usher(HandOver.LAZY, 3));
+        client.query("SET sql_select_limit = 0");
+        client.query("SELECT SQL_CALC_FOUND_ROWS 1 UNION SELECT 2 LIMIT 1");
+        client.wire().sendRaw(new byte[]{1, 0, 0, 0, (byte) Command.RESET_CONNECTION.code()});
+        assertThat(client.wire().read().getUnsignedByte(0)).as("the reset").isEqualTo((short) 0);
+        assertThat(client.query("SELECT 5").rows().getFirst()).containsExactly("5");
+    }
 }

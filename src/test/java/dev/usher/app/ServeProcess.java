@@ -34,7 +34,8 @@ final class ServeProcess implements AutoCloseable {
     static ServeProcess start(TestServer server, Path folder, String... options) throws IOException {
         List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow(),
                 "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-XX:+UseSerialGC",
-                "-Xms8m", "-Xmn4m", "-cp", System.getProperty("java.class.path"), "dev.usher.cli.Main", "serve", "--log-level=info",
+                "-Xms8m", "-Xmn4m", "-XX:TrimNativeHeapInterval=5000", "-cp", System.getProperty("java.class.path"), "dev.usher.cli.Main",
+                "serve", "--log-level=info",
                 "--server=" + server.host() + ":" + server.port(), "--admin=off", "--state-directory=" + folder));
         List<String> all = List.of(options);
         if (all.stream().noneMatch(option -> option.startsWith("--listen"))) {

@@ -143,7 +143,7 @@ class DoctorCommandIT {
             assertThat(terminal.exitStatus()).as(terminal.shown()).isZero();
 
             assertThat(terminal.shown()).containsPattern("\\r\\033\\[K \\[=+ +] [01] of 2 s  \\d+ connections, \\d+ running")
-                    .containsPattern("running\\r\\033\\[K[^\\[=]"); // wiped before the report
+                    .containsPattern("running\\r\\033\\[K[^ \\[=]"); // wiped before the report
         }
         try (OnTerminal terminal = OnTerminal.start(Main.class, "doctor", "--server", root(server), "--watch", "1s", "--json")) {
             assertThat(terminal.exitStatus()).isZero();

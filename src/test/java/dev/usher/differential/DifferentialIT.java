@@ -45,7 +45,7 @@ class DifferentialIT {
             play(kind);
             return null;
         }).toList();
-        try (ExecutorService threads = Executors.newFixedThreadPool(plays.size())) {
+        try (ExecutorService threads = Executors.newFixedThreadPool(Math.max(1, plays.size()))) {
             for (Future<Void> play : threads.invokeAll(plays)) {
                 play.get();
             }
@@ -56,6 +56,7 @@ class DifferentialIT {
         TestServer server = TestServers.find(kind).orElseThrow();
         TestAccount account = server.accounts().getFirst();
         long seed = SEED.equals("random") ? RandomGenerator.getDefault().nextLong(1, 1_000_000_000) : Long.parseLong(SEED);
+        long first = seed;
         new Fixture(server).create();
         Path own = Files.createDirectory(state.resolve(kind.name()));
         try (UsherInFront usher = new UsherInFront(server.port(), own, account.user(), account.password())) {
@@ -78,9 +79,9 @@ class DifferentialIT {
                 }
             }
             // .ci/run looks for these lines.
-            System.out.printf("TESTED SERVER: %s: %d random statements alike directly and through Usher, from seed %s, in %d s%n",
+            System.out.printf("TESTED SERVER: %s: %d random statements alike directly and through Usher, from seed %d, in %d s%n",
                     server.name(),
-                    stage.statements(), SEED, (System.nanoTime() - started) / 1_000_000_000);
+                    stage.statements(), first, (System.nanoTime() - started) / 1_000_000_000);
         }
     }
 }

@@ -19,11 +19,12 @@ public final class OnTerminal implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final Process process;
+    private final Thread reader;
     private final StringBuffer shown = new StringBuffer();
 
     private OnTerminal(Process process) {
         this.process = process;
-        Thread.ofVirtual().start(this::read);
+        this.reader = Thread.ofVirtual().start(this::read);
     }
 
     public static boolean isPossible() {
@@ -81,6 +82,7 @@ public final class OnTerminal implements AutoCloseable {
         if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("it does not end: " + shown());
         }
+        reader.join(LIMIT); // the last of it may not have been read yet
         return process.exitValue();
     }
 

@@ -148,10 +148,10 @@ public record Picture(Facts facts, long limit, long connected, long refused, lon
 
     /**
      * Logins that failed while we watched, at least. Servers count those that they refuse for {@code max_connections} among the aborted ones too, MariaDB those refused
-     * after their handshake twice.
+     * after their handshake twice, but once where it does not count them for {@code max_connections}.
      */
     long failedLogins() {
-        return Math.max(0, facts.growth("aborted_connects") - 2 * refused);
+        return Math.max(0, facts.growth("aborted_connects") - facts.growth("connection_errors_max_connections") - refused);
     }
 
     Severity severity() {

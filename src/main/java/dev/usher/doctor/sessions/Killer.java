@@ -68,7 +68,8 @@ public final class Killer {
                 KillResult.Gap gap = new KillResult.Gap(row.getString(1), micros(row, 2), micros(row, 3));
                 int seen = row.getInt(4);
                 long before = row.getLong(5);
-                return killed(session, gap, seen, seen == 0 && source.isPerformanceSchema() && failedSince(session, before));
+                boolean tells = source.isPerformanceSchema() && !row.wasNull(); // it may be told not to count for this account
+                return killed(session, gap, seen, tells, seen == 0 && tells && failedSince(session, before));
             } catch (SQLException e) {
                 if (e.getErrorCode() != NO_SUCH_THREAD) {
                     SessionReader.orThrow(e);
@@ -96,11 +97,11 @@ public final class Killer {
                 + " TIMESTAMPDIFF(MICROSECOND, @usher_checked, @usher_killed), @usher_seen, @usher_before";
     }
 
-    private KillResult killed(SeenSession session, KillResult.Gap gap, int seen, boolean statementFailed) {
+    private static KillResult killed(SeenSession session, KillResult.Gap gap, int seen, boolean tells, boolean statementFailed) {
         if (seen == SEEN_AWAKE || statementFailed) {
             return new KillResult(session, Outcome.KILLED_AWAKE, Optional.of(gap), "began a statement between the check and the KILL");
         }
-        return seen == SEEN_ASLEEP || source.isPerformanceSchema()
+        return seen == SEEN_ASLEEP || tells
                 ? new KillResult(session, Outcome.KILLED, Optional.of(gap), "")
                 : new KillResult(session, Outcome.KILLED_UNSEEN, Optional.of(gap), "");
     }

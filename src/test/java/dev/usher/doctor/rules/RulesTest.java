@@ -96,6 +96,15 @@ class RulesTest {
     }
 
     @Test
+    void wrongPasswordsAmongThoseWhomAFullMariaDbRefusesAreAFlood() {
+        Diagnosis diagnosis =
+                new FactsBuilder(40).mariaDb().used(SHOP, 14).used(ORDERS, 14).used(REPORTS, 11).status("threads_connected", 40)
+                        .grows("aborted_connects", 200).grows("access_denied_errors", 100).grows("connections", 200).judge();
+
+        assertThat(diagnosis.findings()).anyMatch(finding -> finding.cause() == Cause.CONNECT_FLOOD);
+    }
+
+    @Test
     void statementsThatPileUpNameTheirDigest() {
         Diagnosis diagnosis =
                 new FactsBuilder(40).running(SHOP, 35, "SELECT * FROM stock WHERE note LIKE '%x%' LIMIT 10", "executing").judge();
