@@ -68,7 +68,7 @@ class LeaksCommandIT {
             assertThat(suspect.get("evidence").get(suspect.get("evidence").size() - 1).get("id").asString()).isEqualTo("idle_transactions");
             assertThat(found.get("killed")).isEmpty();
 
-            JsonNode killed = json(server, ExitStatus.DONE, "--older-than", "1s", "--watch", "0", "--kill", "--yes");
+            JsonNode killed = json(server, ExitStatus.DONE, "--older-than", "1s", "--watch", "0", "--kill", "--max-gap", "1s", "--yes");
             assertThat(killed.get("killed")).hasSize(1);
             assertThat(killed.get("killed").get(0).get("outcome").asString()).isIn("killed", "killed_unseen");
             assertThat(killed.get("killed").get(0).get("gap_us").asLong()).isPositive();
@@ -150,7 +150,8 @@ class LeaksCommandIT {
             }
             Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> sleepingFor(admin, 2) >= 5);
 
-            assertThat(run(server, "--older-than", "1s", "--watch", "0", "--kill", "--yes", "--every", "50ms", "--rounds", "4",
+            assertThat(run(server, "--older-than", "1s", "--watch", "0", "--kill", "--max-gap", "1s", "--yes", "--every", "50ms",
+                    "--rounds", "4",
                     "--max-kills-per-minute", "2", "--json")).isEqualTo(ExitStatus.DONE + 1);
 
             List<JsonNode> rounds = out.toString().lines().map(JsonMapper.shared()::readTree).toList();
@@ -187,7 +188,8 @@ class LeaksCommandIT {
     /** The exit status after an answer. While there is none, nothing is killed. */
     private static int asked(TestServer server, String answer) throws Exception {
         try (OnTerminal terminal = OnTerminal.start(Main.class, "leaks", "--defaults-file", "/dev/null", "--server",
-                "mysql://" + server.rootUser() + "@" + server.host() + ":" + server.port(), "--older-than", "1s", "--watch", "0", "--kill");
+                "mysql://" + server.rootUser() + "@" + server.host() + ":" + server.port(), "--older-than", "1s", "--watch", "0", "--kill",
+                "--max-gap", "1s");
                 Connection admin = server.connect()) {
             terminal.await("Kill 1 connection? Each is checked again first. [y/N] ");
             assertThat(sleepingFor(admin, 2)).isEqualTo(1);

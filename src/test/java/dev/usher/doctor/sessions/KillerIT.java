@@ -93,7 +93,7 @@ class KillerIT {
                 statement.execute("GRANT SELECT ON performance_schema.* TO looker@'%'");
             }
             try (Connection connection = connect(looker)) {
-                Outcome outcome = new Killer(connection, source, SECOND, GAP).kill(seen(id(victim))).outcome();
+                Outcome outcome = new Killer(connection, source, SECOND, LIMIT).kill(seen(id(victim))).outcome();
                 assertThat(count("ID = " + id(victim))).isEqualTo(1);
                 return outcome;
             }
@@ -101,14 +101,14 @@ class KillerIT {
 
         void idleIsKilled(Connection victim) throws SQLException {
             long id = id(victim);
-            KillResult result = new Killer(admin, source, SECOND, GAP).kill(seen(id));
+            KillResult result = new Killer(admin, source, SECOND, LIMIT).kill(seen(id));
 
             if (source.isPerformanceSchema()) {
                 assertThat(result.outcome()).isEqualTo(Outcome.KILLED);
             } else {
                 assertThat(result.outcome()).isIn(Outcome.KILLED, Outcome.KILLED_UNSEEN);
             }
-            assertThat(result.gap().orElseThrow().untilKill()).isLessThan(Duration.ofMillis(1));
+            assertThat(result.gap().orElseThrow().untilKill()).isLessThan(LIMIT);
             assertThat(result.gap().get().untilDone()).isGreaterThanOrEqualTo(result.gap().get().untilKill());
             Awaitility.await().atMost(LIMIT).until(() -> count("ID = " + id) == 0);
             assertThat(victim.isValid(5)).isFalse();
@@ -156,7 +156,7 @@ class KillerIT {
             Future<Boolean> awake = threads.submit(() -> victim.createStatement().execute("DO SLEEP(60)"));
             Awaitility.await().atMost(LIMIT).until(() -> count("ID = " + id + " AND COMMAND = 'Query'") == 1);
 
-            assertThat(new Killer(admin, source, SECOND, GAP).kill(seen).outcome()).isEqualTo(Outcome.BECAME_ACTIVE);
+            assertThat(new Killer(admin, source, SECOND, LIMIT).kill(seen).outcome()).isEqualTo(Outcome.BECAME_ACTIVE);
             admin.createStatement().execute("KILL QUERY " + id);
             Awaitility.await().atMost(LIMIT).until(awake::isDone);
             assertThat(victim.isValid(5)).isTrue();
@@ -166,7 +166,7 @@ class KillerIT {
             SeenSession seen = seen(id(victim));
             victim.createStatement().execute("SELECT 2");
 
-            assertThat(new Killer(admin, source, SECOND, GAP).kill(seen).outcome()).isEqualTo(Outcome.USED_AGAIN);
+            assertThat(new Killer(admin, source, SECOND, LIMIT).kill(seen).outcome()).isEqualTo(Outcome.USED_AGAIN);
             assertThat(victim.isValid(5)).isTrue();
         }
 
@@ -176,7 +176,7 @@ class KillerIT {
             victim.close();
             Awaitility.await().atMost(LIMIT).until(() -> count("ID = " + id) == 0);
 
-            assertThat(new Killer(admin, source, SECOND, GAP).kill(seen).outcome()).isEqualTo(Outcome.GONE);
+            assertThat(new Killer(admin, source, SECOND, LIMIT).kill(seen).outcome()).isEqualTo(Outcome.GONE);
         }
 
         private SeenSession seen(long id) throws SQLException {
