@@ -402,12 +402,13 @@ class HostileServerIT {
                 RunningUsher usher = usher(server);
                 FakeClient bystander = usher.client(APP)) {
             assertWorks(bystander);
+            long leases = usher.status("leases_total");
             try (FakeClient uploader = usher.client(APP)) {
                 byte[] large = new byte[8 << 20];
                 Arrays.fill(large, (byte) ' ');
                 byte[] frame = Arrays.copyOf(new byte[]{0, 0, (byte) 0x80, 0, 3}, 200_000);
                 uploader.wire().sendRaw(frame);
-                await().untilAsserted(() -> assertThat(usher.status("leases_total")).isPositive());
+                await().untilAsserted(() -> assertThat(usher.status("leases_total")).isGreaterThan(leases));
                 server.dropAll();
                 try {
                     uploader.wire().sendRaw(large);
@@ -416,6 +417,7 @@ class HostileServerIT {
                 }
                 uploader.wire().awaitClose();
             }
+            await().untilAsserted(() -> assertThat(usher.status("budget_used")).isZero());
             assertWorks(bystander);
             bystander.close();
             assertNothingIsLeft(usher, server);
