@@ -21,6 +21,8 @@ import io.netty.channel.unix.DomainSocketChannel;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private boolean closeWhenQuiet;
     private SessionState state = SessionState.INITIAL;
     private UserVariables variables = UserVariables.NONE;
+    private @Nullable Map<String, String> lastValues;
     private @Nullable Baseline baseline;
     private boolean stateChanged;
     private boolean explained;
@@ -217,6 +220,16 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     public void variables(UserVariables known) {
         variables = known;
+    }
+
+    /** What LASTVAL() gives here for sequences that a session has advanced, as far as that has been read. */
+    public Map<String, String> lastValues() {
+        Map<String, String> known = lastValues;
+        if (known == null) {
+            known = new HashMap<>();
+            lastValues = known;
+        }
+        return known;
     }
 
     /** What this connection's variables were after login. */

@@ -220,18 +220,22 @@ public final class Worker {
         offer(connection);
     }
 
-    /** The session gives its connection up with something in it that is not portable: it is reset before anybody else gets it. */
-    public void releaseForReset(ServerConnection connection) {
+    /**
+     * The session gives its connection up with something in it that is not portable: it is reset before anybody else gets it.
+     *
+     * @param then once what it had locked is free
+     */
+    public void releaseForReset(ServerConnection connection, Runnable then) {
         unlease(connection);
         opener.reset(connection, done -> {
-            if (connection.closed()) {
-                return;
+            if (!connection.closed()) {
+                if (done) {
+                    offer(connection);
+                } else {
+                    close(connection);
+                }
             }
-            if (done) {
-                offer(connection);
-            } else {
-                close(connection);
-            }
+            then.run();
         });
     }
 

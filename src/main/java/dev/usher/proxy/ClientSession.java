@@ -80,6 +80,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** The command under way waits for what Usher asks about the one before it. */
     private boolean dispatchLater;
     private final PortableVariables variables;
+    private final PortableSequences sequences;
     private final SqlPreparing sqlPreparing;
     private final PinChecks pinChecks;
     private final SessionPin pin;
@@ -118,6 +119,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         this.statements = new ClientStatements(session);
         this.passThrough = new PassThrough(client);
         this.variables = new PortableVariables(session, frontend.counters());
+        this.sequences = new PortableSequences(session, frontend.counters());
         this.aftermath = new Aftermath(session, worker, frontend.counters(), this::questionAnswered, this::chooseTrackers);
         this.behindRestore = new BehindRestore(queryAttributes);
         this.relay = new Relay(client.channel(), capabilities, TrackerFilter.DEFAULT,
@@ -372,6 +374,10 @@ public final class ClientSession implements Tenant, Relay.Listener {
         return variables;
     }
 
+    PortableSequences portableSequences() {
+        return sequences;
+    }
+
     Pinning pinning() {
         return pinning;
     }
@@ -478,11 +484,20 @@ public final class ClientSession implements Tenant, Relay.Listener {
         answer(() -> OwnCommands.optionSet(client.channel(), capabilities, session.status()));
     }
 
-    /** COM_RESET_CONNECTION: as after the login. */
-    void reset() {
-        leave();
+    /** COM_RESET_CONNECTION: as after the login. Its answer says that what the session had locked is free. */
+    void reset(Runnable answering) {
+        boolean held = session.pinned();
+        leave(() -> {
+            if (!ended && held) {
+                answer(answering);
+                client.consume();
+            }
+        });
         Baseline baseline = session.baseline();
         session.reset(baseline, OwnCommands.afterReset(initialState(baseline), baseline, worker.server().mariaDb()));
+        if (!held) {
+            answer(answering);
+        }
     }
 
     /** COM_CHANGE_USER. */
@@ -537,20 +552,36 @@ public final class ClientSession implements Tenant, Relay.Listener {
     }
 
     /** What the command under way depends on is only known to the leased connection. */
-    void readVariablesThen(Runnable then) {
+    void readValuesThen(Runnable then) {
         ServerConnection has = lease.awake();
         if (has == null) {
             throw new IllegalStateException("values that are not read, and no connection that has them");
         }
         aftermath.beforeQuestion(has);
-        variables.ask(has, portable -> {
+        askValues(has, pinned -> {
             if (goesOn(has)) {
-                if (!portable) {
-                    pinning.add(Pin.USER_VARIABLE);
+                if (pinned != null) {
+                    pinning.add(pinned);
                 }
                 then.run();
             }
         });
+    }
+
+    /** @param then gets what keeps the session on its connection, null if nothing does */
+    private void askValues(ServerConnection connection, Consumer<@Nullable Pin> then) {
+        if (!session.sequences().anyUnread()) {
+            variables.ask(connection, portable -> then.accept(portable ? null : Pin.USER_VARIABLE));
+            return;
+        }
+        // What is asked of a sequence locks its metadata: without autocommit, until a COMMIT behind it.
+        under.verb = Verb.NONE;
+        @Nullable
+        Pin[] kept = {null};
+        if (session.variables().anyUnread()) {
+            variables.ask(connection, portable -> kept[0] = portable ? null : Pin.USER_VARIABLE);
+        }
+        sequences.ask(connection, portable -> then.accept(portable ? kept[0] : Pin.SEQUENCE));
     }
 
     /** Whether the command has to wait for an answer about what the one before it left. */
@@ -622,6 +653,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         waiting = false;
         lease.begin(connection);
         aftermath.moved();
+        session.sequences().moved();
         if (session.baseline() != connection.baseline()) {
             session.rebase(connection.baseline());
         }
@@ -685,7 +717,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** Whether the session can go on elsewhere, but for the command under way, which has not been sent. */
     boolean canMove() {
-        return (session.pinBits() & ~under.pinned) == 0 && !session.variables().anyUnread();
+        return (session.pinBits() & ~under.pinned) == 0 && !session.anyUnread();
     }
 
     /** Whether the command that could not be sent is still there. */
@@ -858,6 +890,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
         statements.unpin();
         variables.after(connection, under);
+        sequences.after(connection, under, relay.rows());
         sqlPreparing.after(connection, under);
         if (under.verb == Verb.DROP && !under.failed && DROPS_SCHEMA.matcher(under.text).find()) {
             worker.accounts().schemaDropped();
@@ -909,7 +942,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (has.owed() > 0 || lease.held() || session.pinned()) {
             return;
         }
-        if (lease.rest(has) || askVariables(has)) {
+        if (lease.rest(has) || askValues(has)) {
             return;
         }
         aftermath.leave(has, under);
@@ -917,18 +950,18 @@ public final class ClientSession implements Tenant, Relay.Listener {
         worker.release(has);
     }
 
-    private boolean askVariables(ServerConnection connection) {
-        if (!session.variables().anyUnread()) {
+    private boolean askValues(ServerConnection connection) {
+        if (!session.anyUnread()) {
             return false;
         }
         aftermath.beforeQuestion(connection);
-        variables.ask(connection, portable -> variablesRead(connection, portable));
+        askValues(connection, pinned -> valuesRead(connection, pinned));
         return true;
     }
 
-    private void variablesRead(ServerConnection connection, boolean portable) {
-        if (lease.is(connection) && !portable) {
-            pinning.add(Pin.USER_VARIABLE);
+    private void valuesRead(ServerConnection connection, @Nullable Pin pinned) {
+        if (lease.is(connection) && pinned != null) {
+            pinning.add(pinned);
             worker.cannotGiveUp(connection);
         }
         questionAnswered(connection);
@@ -937,7 +970,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     @Override
     public boolean takenBack(ServerConnection connection) {
         lease.disturbed();
-        if (askVariables(connection)) {
+        if (askValues(connection)) {
             return false;
         }
         aftermath.leave(connection, under);
@@ -997,7 +1030,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** Whether the session can go on without what its server connection had. */
     private boolean rebuildable() {
-        return !session.pinned() && !session.variables().anyUnread();
+        return !session.pinned() && !session.anyUnread();
     }
 
     private void answerLost(ErrPacket cause, boolean goesOn, int sequence) {
@@ -1023,10 +1056,19 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
     }
 
-    /** Gives the lease up for good: by a reset if anything is left that is not portable. What is still being asked is waited for. */
     private void leave() {
+        leave(() -> {});
+    }
+
+    /**
+     * Gives the lease up for good: by a reset if anything is left that is not portable. What is still being asked is waited for.
+     *
+     * @param free what the session had locked is free, or will be without Usher's doing
+     */
+    private void leave(Runnable free) {
         ServerConnection has = lease.connection();
         if (has == null || ended && (lease.held() || has.owed() > 0)) {
+            free.run();
             return;
         }
         lease.awake();
@@ -1034,11 +1076,13 @@ public final class ClientSession implements Tenant, Relay.Listener {
         pin.over();
         if (has.owed() > 0 || lease.held() || session.has(Pin.DEDICATED) || session.has(Pin.XA)) {
             worker.discard(has);
-        } else if (session.pinned() || !session.toRead().isEmpty()) {
-            worker.releaseForReset(has);
+            free.run();
+        } else if (session.pinned() || !session.toRead().isEmpty() || session.sequences().anyUnread()) {
+            worker.releaseForReset(has, free);
         } else {
             aftermath.freeTables(has, under);
             worker.release(has);
+            free.run();
         }
     }
 

@@ -75,6 +75,12 @@ final class CommandUnderWay {
 
     List<String> variablesRead = List.of();
 
+    /** The sequences that its text may advance. */
+    List<String> sequences = List.of();
+
+    /** Whether it has advanced them if it gives a row. */
+    boolean surelyAdvances;
+
     /** What it gives its user variables, where the text alone says so. */
     @Nullable
     Map<String, UserVariable> literals;
@@ -133,6 +139,8 @@ final class CommandUnderWay {
         variables = List.of();
         variablesRead = List.of();
         literals = null;
+        sequences = List.of();
+        surelyAdvances = false;
         statement = null;
         failed = false;
         sent = false;

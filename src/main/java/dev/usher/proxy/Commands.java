@@ -132,8 +132,7 @@ final class Commands {
     private void resetConnection() {
         statements.forget();
         aftermath.reset();
-        owner.reset();
-        owner.answer(() -> client.ok(1, session.status()));
+        owner.reset(() -> client.ok(1, session.status()));
     }
 
     private void changeUser() {

@@ -72,8 +72,8 @@ final class Restoring {
             return;
         }
         if (mustReset(connection, under)) {
-            if (session.variables().anyUnread()) {
-                owner.readVariablesThen(() -> prepare(connection, under));
+            if (session.anyUnread()) {
+                owner.readValuesThen(() -> prepare(connection, under));
             } else {
                 owner.beforeReset(connection);
                 reset(connection, under);

@@ -1,16 +1,21 @@
 package dev.usher.proxy;
 
+import dev.usher.pool.ServerConnection;
 import dev.usher.session.Conditions;
 import dev.usher.session.ConditionsRequest;
 import dev.usher.session.Flavour;
 import dev.usher.session.Leftovers;
 import dev.usher.session.LexMode;
+import dev.usher.session.PreparedStatement;
 import dev.usher.session.Session;
+import dev.usher.session.SessionState;
 import dev.usher.session.StatementRewriter;
+import dev.usher.session.StatementRewriter.LastValues;
 import dev.usher.session.StatementRewriter.Values;
 import dev.usher.session.Trait;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Changes the texts of statements that ask for what only the session's own server connection would know: its id, and what the last statement left there. */
@@ -19,7 +24,8 @@ final class Rewriting {
     private static final long LEFTOVERS =
             CONDITIONS | Trait.bits(Trait.READS_ROW_COUNT, Trait.READS_FOUND_ROWS, Trait.READS_CONDITION_COUNTS);
     private static final long DYNAMIC = Trait.bits(Trait.SQL_PREPARE, Trait.DYNAMIC_SQL);
-    private static final long CONCERNED = LEFTOVERS | DYNAMIC | Trait.READS_CONNECTION_ID.bit();
+    private static final long SEQUENCES = Trait.bits(Trait.READS_SEQUENCE, Trait.ADVANCES_SEQUENCE);
+    private static final long CONCERNED = LEFTOVERS | DYNAMIC | SEQUENCES | Trait.READS_CONNECTION_ID.bit();
     private static final byte[] NO_ROWS = "SHOW WARNINGS LIMIT 0".getBytes(StandardCharsets.US_ASCII);
 
     private final Session session;
@@ -52,9 +58,13 @@ final class Rewriting {
         return (traits & CONDITIONS) != 0 && leftovers.mustAsk();
     }
 
-    /** What to run instead of a text; null if it can run as it is. */
-    byte @Nullable [] statement(CommandUnderWay under, byte[] text) {
-        return instead(under, text, namesItself(under.traits));
+    /**
+     * What to run instead of a text; null if it can run as it is.
+     *
+     * @param has the session's connection, null if it has none
+     */
+    byte @Nullable [] statement(CommandUnderWay under, byte[] text, @Nullable ServerConnection has) {
+        return instead(under, text, lastValues(under, has, session.state()), namesItself(under.traits));
     }
 
     /** What to prepare instead of a text: what its executions will read is not known yet. */
@@ -64,12 +74,20 @@ final class Rewriting {
                 : null;
     }
 
-    /** What to execute instead of a statement that was prepared from this text. */
-    byte @Nullable [] execution(CommandUnderWay under, byte[] text) {
-        return instead(under, text, false);
+    /** What to execute instead of a prepared statement. */
+    byte @Nullable [] execution(CommandUnderWay under, PreparedStatement of, @Nullable ServerConnection has) {
+        return instead(under, of.text(), lastValues(under, has, of.preparedIn()), false);
     }
 
-    private byte @Nullable [] instead(CommandUnderWay under, byte[] text, boolean withId) {
+    private @Nullable LastValues lastValues(CommandUnderWay under, @Nullable ServerConnection has, SessionState namedIn) {
+        if (!under.has(Trait.bits(Trait.READS_SEQUENCE, Trait.DYNAMIC_SQL)) || flavour != Flavour.MARIADB) {
+            return null;
+        }
+        Map<String, String> left = has == null ? null : has.lastValues();
+        return new LastValues(namedIn.schema(), (expression, name) -> session.sequences().inPlaceOf(expression, name, left));
+    }
+
+    private byte @Nullable [] instead(CommandUnderWay under, byte[] text, @Nullable LastValues lastValues, boolean withId) {
         long traits = under.traits;
         if (!sure(traits)) {
             return null;
@@ -82,11 +100,11 @@ final class Rewriting {
             return request != null && leftovers.conditionsHere() ? reading(under, request) : null;
         }
         boolean dynamic = (traits & Trait.DYNAMIC_SQL.bit()) != 0;
-        if (!dynamic && !leftovers.concerns(traits)) {
-            return withId ? StatementRewriter.rewrite(text, mode, flavour, Values.connection(connectionId)) : null;
+        Values id = withId ? Values.connection(connectionId) : Values.NONE;
+        if (dynamic || leftovers.concerns(traits)) {
+            return StatementRewriter.rewrite(text, mode, flavour, leftovers.values(traits, id).with(lastValues));
         }
-        return StatementRewriter.rewrite(text, mode, flavour,
-                leftovers.values(traits, withId ? Values.connection(connectionId) : Values.NONE));
+        return withId || lastValues != null ? StatementRewriter.rewrite(text, mode, flavour, id.with(lastValues)) : null;
     }
 
     private byte @Nullable [] reading(CommandUnderWay under, ConditionsRequest request) {

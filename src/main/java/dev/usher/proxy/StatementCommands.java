@@ -62,7 +62,7 @@ final class StatementCommands {
             StatementTraits read = frontend.lexer(worker).read(bytes, text, length, session.lexMode());
             if (read.has(Trait.USER_VARIABLE) && session.variables().anyUnread(read.userVariables())) {
                 if (!session.has(Pin.USER_VARIABLE)) {
-                    owner.readVariablesThen(this::prepare);
+                    owner.readValuesThen(this::prepare);
                     return;
                 }
                 // Their types belong to the statement, and it could not be prepared elsewhere.
@@ -164,7 +164,10 @@ final class StatementCommands {
             // What brings the connection into the statement's state changes what the statement is to read.
             return false;
         }
-        byte[] instead = of.longData() ? null : owner.rewriting().execution(under, of.text());
+        if (under.has(Trait.ADVANCES_SEQUENCE.bit()) && of.whole()) {
+            owner.portableSequences().named(under, of.text(), of.preparedIn().schema());
+        }
+        byte[] instead = of.longData() ? null : owner.rewriting().execution(under, of, owner.lease());
         if (instead != null) {
             under.statement = of.withText(instead);
         }

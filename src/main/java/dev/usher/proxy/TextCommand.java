@@ -63,10 +63,10 @@ final class TextCommand {
             if (owner.asksFirst()) {
                 return;
             }
-            rewrite(bytes, text, length);
+            rewrite(ByteBufUtil.getBytes(bytes, text, length), text);
         }
         if (SqlPreparing.concerns(under) && !owner.sqlPreparing().read(under, under.text)) {
-            owner.readVariablesThen(this::run);
+            owner.readValuesThen(this::run);
             return;
         }
         owner.pinning().begin();
@@ -91,13 +91,16 @@ final class TextCommand {
         if (under.has(Trait.USER_VARIABLE.bit())) {
             owner.portableVariables().named(under, read, bytes, text, length);
         }
-        if (session.needsText(under.traits) || under.verb == Verb.DROP) {
+        if (session.needsText(under.traits) || under.verb == Verb.DROP || owner.portableSequences().needsText(under)) {
             under.text = bytes.toString(text, length, StandardCharsets.ISO_8859_1);
         }
     }
 
-    private void rewrite(ByteBuf bytes, int text, int length) {
-        byte[] instead = owner.rewriting().statement(under, ByteBufUtil.getBytes(bytes, text, length));
+    private void rewrite(byte[] written, int text) {
+        if (under.has(Trait.ADVANCES_SEQUENCE.bit())) {
+            owner.portableSequences().named(under, written, session.state().schema());
+        }
+        byte[] instead = owner.rewriting().statement(under, written, owner.lease());
         if (instead != null) {
             under.replaceText(text, instead);
             under.textLength = instead.length;

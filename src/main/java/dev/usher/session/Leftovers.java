@@ -338,7 +338,8 @@ public final class Leftovers {
                 where == Where.SERVER ? null : count("warning_count", conditions.count()),
                 where == Where.SERVER ? null : count("error_count", conditions.errors()),
                 id.connectionId(),
-                id.pseudoThreadId());
+                id.pseudoThreadId(),
+                null);
     }
 
     /** What SHOW COUNT(*) gives. */

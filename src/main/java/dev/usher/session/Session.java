@@ -68,6 +68,7 @@ public final class Session {
     private boolean oneShotTransaction;
     private List<String> toRead = List.of();
     private UserVariables variables = UserVariables.NONE;
+    private final Sequences sequences = new Sequences();
     private final SqlStatements sqlStatements = new SqlStatements();
     private final HeldObjects held = new HeldObjects();
     private final NamedLocks namedLocks = new NamedLocks();
@@ -412,6 +413,16 @@ public final class Session {
         }
     }
 
+    /** The sequences that it has advanced. */
+    public Sequences sequences() {
+        return sequences;
+    }
+
+    /** Whether only its connection knows the values of some user variables or sequences. */
+    public boolean anyUnread() {
+        return variables.anyUnread() || sequences.anyUnread();
+    }
+
     /** What LAST_INSERT_ID() must give on the session's next connection. */
     public long lastInsertId() {
         return lastInsertId;
@@ -455,6 +466,7 @@ public final class Session {
         oneShotTransaction = false;
         toRead = List.of();
         variables = UserVariables.NONE;
+        sequences.clear();
         sqlStatements.clear();
         held.clear();
         namedLocks.clear();

@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,17 +23,26 @@ public final class StatementRewriter {
     /** What to put in; null leaves it. */
     public record Values(
             @Nullable String rowCount, @Nullable String foundRows, @Nullable String warningCount, @Nullable String errorCount,
-            @Nullable String connectionId, @Nullable String pseudoThreadId) {
-        public static final Values NONE = new Values(null, null, null, null, null, null);
+            @Nullable String connectionId, @Nullable String pseudoThreadId, @Nullable LastValues lastValues) {
+        public static final Values NONE = new Values(null, null, null, null, null, null, null);
 
         /** Only the two names of the connection's id, in every statement of the text. */
         public static Values connection(long id) {
             return new Values(null, null, null, null, "IF(0,CONNECTION_ID(),CAST(" + id + " AS UNSIGNED))",
-                    "IF(0,@@pseudo_thread_id,CAST(" + id + " AS UNSIGNED))");
+                    "IF(0,@@pseudo_thread_id,CAST(" + id + " AS UNSIGNED))", null);
+        }
+
+        /** These, and what sequences were last advanced to. */
+        public Values with(@Nullable LastValues ofSequences) {
+            return new Values(rowCount, foundRows, warningCount, errorCount, connectionId, pseudoThreadId, ofSequences);
         }
 
         private Values behindTheFirst() {
-            return new Values(null, null, null, null, connectionId, pseudoThreadId);
+            return new Values(null, null, null, null, connectionId, pseudoThreadId, lastValues);
+        }
+
+        private Values ofWhatIsPrepared() {
+            return behindTheFirst().with(null);
         }
 
         private @Nullable String function(String name) {
@@ -52,6 +64,14 @@ public final class StatementRewriter {
         }
     }
 
+    /**
+     * What to put in where a text reads the last value of a sequence.
+     *
+     * @param schema in which names without one are looked up
+     * @param inPlaceOf an expression that reads a sequence, and its name: what to put in; null leaves it
+     */
+    public record LastValues(String schema, BiFunction<String, String, @Nullable String> inPlaceOf) {}
+
     /** Parentheses, or the text itself. */
     private static final class Level {
         /** In a list of columns of a result. */
@@ -62,6 +82,8 @@ public final class StatementRewriter {
         /** Anywhere in these parentheses. */
         boolean any;
         boolean as;
+        /** The last token of what was replaced last. */
+        int replacedTo = -1;
 
         void beginItem(int token) {
             itemStart = token;
@@ -76,6 +98,8 @@ public final class StatementRewriter {
     private final List<SqlToken> tokens;
     private final ByteArrayOutputStream out;
     private final Deque<Level> levels = new ArrayDeque<>();
+    private final SequenceUses sequences;
+    private final Set<String> advanced = new HashSet<>();
     private Values values;
     private int copied;
     private boolean changed;
@@ -87,6 +111,12 @@ public final class StatementRewriter {
         this.values = values;
         this.tokens = SqlTokens.of(text, mode, flavour);
         this.out = new ByteArrayOutputStream(text.length + 128);
+        LastValues last = values.lastValues;
+        this.sequences = new SequenceUses(text, tokens, mode, last == null ? "" : last.schema);
+        if (!tokens.isEmpty() && (tokens.getFirst().isWord("create") || tokens.getFirst().isWord("alter"))) {
+            // What is defined will be read by others.
+            this.values = values.with(null);
+        }
     }
 
     /**
@@ -106,6 +136,12 @@ public final class StatementRewriter {
         boolean dynamic = isDynamic(0);
         for (int i = 0; i < tokens.size(); i++) {
             SqlToken token = tokens.get(i);
+            SequenceUses.Use use = values.lastValues == null ? null : sequences.at(i);
+            if (use != null) {
+                sequence(use, i, level);
+                i = use.last();
+                continue;
+            }
             switch (token.kind()) {
                 case WORD -> {
                     String put = isCall(i) ? values.function(token.lower()) : null;
@@ -164,6 +200,26 @@ public final class StatementRewriter {
         copyTo(text.length);
     }
 
+    /** What the text itself has advanced before it reads it is what it reads. */
+    private void sequence(SequenceUses.Use use, int first, Level level) {
+        String name = use.name();
+        LastValues last = values.lastValues;
+        if (name == null || last == null) {
+            return;
+        }
+        if (use.advances()) {
+            advanced.add(name);
+        } else if (!advanced.contains(name)) {
+            int start = tokens.get(first).start();
+            int end = tokens.get(use.last()).end();
+            String put = last.inPlaceOf.apply("LASTVAL(" + name + ")", name);
+            if (put != null) {
+                replace(start, end, put, level);
+                level.replacedTo = use.last();
+            }
+        }
+    }
+
     private void word(SqlToken token, int i, Level level) {
         switch (token.lower()) {
             case "select", "returning" -> {
@@ -209,7 +265,7 @@ public final class StatementRewriter {
         while (last > first && tokens.get(last).kind() == Kind.COMMENT_MARK) {
             last--;
         }
-        if (!level.as && !Aliases.endsInOne(tokens, first, last)) {
+        if (!level.as && (last == level.replacedTo || !Aliases.endsInOne(tokens, first, last))) {
             byte[] name = name(first, last);
             if (name.length <= LONGEST_NAME) {
                 copyTo(tokens.get(last).end());
@@ -285,7 +341,7 @@ public final class StatementRewriter {
         }
         if (tokens.get(i).isWord("prepare")) {
             // It reads nothing now; what it will read when it is executed is not known yet.
-            values = values.behindTheFirst();
+            values = values.ofWhatIsPrepared();
             return true;
         }
         return tokens.get(i).isWord("execute") && tokens.get(i + 1).isWord("immediate");

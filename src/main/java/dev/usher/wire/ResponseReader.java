@@ -154,6 +154,12 @@ public final class ResponseReader {
             if (expect == Expect.DONE || in.readableBytes() < Packets.HEADER) {
                 return Event.STARVED;
             }
+            if (expect == Expect.ROWS && !eachRow && !continued) {
+                passRows(in);
+                if (in.readableBytes() < Packets.HEADER) {
+                    return Event.STARVED;
+                }
+            }
             int start = in.readerIndex();
             int length = in.getUnsignedMediumLE(start);
             packetStart = start;
@@ -208,6 +214,34 @@ public final class ResponseReader {
             in.skipBytes(Packets.HEADER + length);
             return deciding(in, start + Packets.HEADER, length, first);
         }
+    }
+
+    /** Passes over the rows that are there to their end: of each, one access to the buffer reads the header and the first byte, and another one moves the sequence id. */
+    private void passRows(ByteBuf in) {
+        int at = in.readerIndex();
+        int end = in.writerIndex();
+        int sequence = lastSequence;
+        int before = sequenceBefore;
+        while (end - at >= Long.BYTES) {
+            long head = in.getLongLE(at);
+            int length = (int) head & 0xFF_FFFF;
+            int next = at + Packets.HEADER + length;
+            if (next > end || length == 0 || length == Packets.MAX_FRAME || endsRows((int) (head >>> 32) & 0xFF, length)) {
+                break;
+            }
+            before = sequence;
+            sequence = (int) (head >>> 24) + shift & 0xFF;
+            if (shift != 0) {
+                in.setByte(at + 3, sequence);
+            }
+            packetStart = at;
+            payloadLength = length;
+            rows++;
+            at = next;
+        }
+        sequenceBefore = before;
+        lastSequence = sequence;
+        in.readerIndex(at);
     }
 
     private static boolean endsRows(int first, int length) {

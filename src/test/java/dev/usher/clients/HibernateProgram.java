@@ -29,6 +29,7 @@ import org.hibernate.exception.ConstraintViolationException;
 record HibernateProgram(JdbcDriver driver) implements ClientProgram {
     private static final int THREADS = 8;
     private static final int REQUESTS = 8;
+    private static final int POOL = 6;
     private static final String TABLES = "hibernate_";
 
     @Entity(name = "Customer")
@@ -60,6 +61,21 @@ record HibernateProgram(JdbcDriver driver) implements ClientProgram {
         BigDecimal price;
     }
 
+    /** Its ids are drawn from a sequence, which MySQL does not have. */
+    @Entity(name = "Receipt")
+    @jakarta.persistence.Table(name = TABLES + "receipts")
+    static class Receipt {
+        @Id
+        @GeneratedValue
+        Long id;
+
+        BigDecimal price;
+    }
+
+    private boolean hasSequences() {
+        return driver == JdbcDriver.MARIADB;
+    }
+
     @Override
     public String name() {
         return "Hibernate " + Hibernate.class.getPackage().getImplementationVersion() + " over HikariCP and " + driver.title();
@@ -80,7 +96,7 @@ record HibernateProgram(JdbcDriver driver) implements ClientProgram {
                 each.get();
             }
             long left = factory.fromSession(session -> session.createQuery("select count(*) from Customer", Long.class).getSingleResult());
-            return List.of("ok Hibernate: " + requests.size() + " requests in a pool of 6", "ok rows left: " + left);
+            return List.of("ok Hibernate: " + requests.size() + " requests in a pool of " + POOL, "ok rows left: " + left);
         } catch (ExecutionException failure) {
             return List.of("FAIL Hibernate: " + failure.getCause().toString().replaceAll("\\s+", " "));
         }
@@ -91,23 +107,26 @@ record HibernateProgram(JdbcDriver driver) implements ClientProgram {
         config.setJdbcUrl(driver.url(endpoint, Map.of("useServerPrepStmts", "true", "cachePrepStmts", "true")));
         config.setUsername(endpoint.user());
         config.setPassword(endpoint.password());
-        config.setMaximumPoolSize(6);
+        config.setMaximumPoolSize(POOL);
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.setConnectionInitSql("SET time_zone = '+02:00'");
         return new HikariDataSource(config);
     }
 
-    private static SessionFactory factory(HikariDataSource pool) {
+    private SessionFactory factory(HikariDataSource pool) {
         var configuration = new Configuration();
         configuration.addAnnotatedClass(Customer.class);
         configuration.addAnnotatedClass(Purchase.class);
+        if (hasSequences()) {
+            configuration.addAnnotatedClass(Receipt.class);
+        }
         configuration.getProperties().put("hibernate.connection.datasource", pool);
         configuration.setProperty("hibernate.hbm2ddl.auto", "create");
         configuration.setProperty("hibernate.jdbc.batch_size", "20");
         return configuration.buildSessionFactory();
     }
 
-    private static void request(SessionFactory factory, int n) {
+    private void request(SessionFactory factory, int n) {
         var made = new Customer();
         made.name = "customer 🐬 " + n;
         made.number = n;
@@ -123,6 +142,11 @@ record HibernateProgram(JdbcDriver driver) implements ClientProgram {
                 purchase.customer = customer;
                 purchase.price = BigDecimal.valueOf(price);
                 session.persist(purchase);
+                if (hasSequences()) {
+                    var receipt = new Receipt();
+                    receipt.price = purchase.price;
+                    session.persist(receipt);
+                }
             }
             customer.name = "renamed " + n;
         });

@@ -103,12 +103,6 @@ final class HoldingTopics {
                 s.queryOneOf("SELECT FOUND_ROWS()", "SELECT FOUND_ROWS() AS f");
                 s.query("SELECT FOUND_ROWS()");
             }).holding(),
-            Topic.of("sequence", 2, s -> {
-                s.queryOneOf("SELECT NEXTVAL(numbers)", "SELECT NEXT VALUE FOR numbers");
-                s.queryOneOf("SELECT LASTVAL(numbers)", "SELECT PREVIOUS VALUE FOR numbers", "SELECT SETVAL(numbers, 40)");
-                s.query("SELECT LASTVAL(numbers)");
-                end(s);
-            }).holding().onMariaDb(),
             Topic.of("oracle-mode", 1, s -> {
                 s.query("SET sql_mode = 'ORACLE'");
                 s.queryOneOf("BEGIN SELECT 3; END;", "SELECT 'a' || 'b' FROM DUAL", "DECLARE v INT := 4; BEGIN SELECT v; END;");

@@ -12,6 +12,15 @@ final class LeftoverTopics {
                         "SELECT 'between'");
                 s.queryOneOf("SELECT LAST_INSERT_ID()", "SELECT @@identity, LAST_INSERT_ID()");
             }),
+            Topic.of("sequence", 3, s -> {
+                s.queryOneOf("SELECT NEXTVAL(numbers)", "SELECT NEXT VALUE FOR numbers", "SELECT IF(0, NEXTVAL(numbers), 1)",
+                        "INSERT INTO t (n) VALUES (NEXTVAL(numbers))", "SELECT NEXTVAL(numbers), NEXTVAL(no_such_one)",
+                        "SELECT NEXTVAL(numbers) FROM few", "SELECT id FROM few WHERE id > 9 AND NEXTVAL(numbers)");
+                Topics.amid(s, 1);
+                s.queryOneOf("SELECT LASTVAL(numbers)", "SELECT PREVIOUS VALUE FOR numbers", "SELECT SETVAL(numbers, 40)",
+                        "INSERT INTO t (n) VALUES (LASTVAL(numbers))", "SELECT LASTVAL(numbers) AS l, NEXTVAL(numbers), LASTVAL(numbers)");
+                s.query("SELECT LASTVAL(numbers)");
+            }).onMariaDb(),
             Topic.of("row-count", 6, s -> {
                 cause(s);
                 s.query("SELECT ROW_COUNT()" + s.oneOf("", " AS r", " `rows`"));

@@ -2,8 +2,8 @@ package dev.usher.doctor.access;
 
 /** No connection to the server could be had. The message is one line that says why; an expected outcome, so it must be dealt with. */
 public final class NoAccessException extends Exception {
-    /** The server's error 1040, or no error of the server at all. */
     private static final int TOO_MANY_CONNECTIONS = 1040;
+    private static final int NO_THREAD = 1135;
 
     private final int serverError;
 
@@ -29,8 +29,13 @@ public final class NoAccessException extends Exception {
         return serverError;
     }
 
-    boolean isFull() {
-        return serverError == TOO_MANY_CONNECTIONS;
+    /** Whether the server had no place or no thread for the connection, which it may have in the next moment, or by another way. */
+    boolean mayPass() {
+        return serverError == TOO_MANY_CONNECTIONS || isWithoutThread();
+    }
+
+    boolean isWithoutThread() {
+        return serverError == NO_THREAD;
     }
 
     @Override

@@ -58,7 +58,7 @@ public final class ServerAccess {
         try {
             return enter(target.endpoint());
         } catch (NoAccessException refused) {
-            if (!refused.isFull()) {
+            if (!refused.mayPass()) {
                 throw explained(refused); // the other ways lead to the same server and would only hide what is wrong
             }
         }
@@ -72,8 +72,9 @@ public final class ServerAccess {
         return insist();
     }
 
-    /** The reserved connection is lent to everybody who is about to be refused, for as long as that takes: in a rush it comes free for moments. */
+    /** The reserved connection is lent to everybody who is about to be refused, for as long as that takes: in a rush it comes free for moments. So do threads. */
     private Entry insist() throws NoAccessException {
+        NoAccessException last = new NoAccessException(withoutAnyWay(), 1040, "Too many connections");
         for (int attempt = 0; attempt < MORE_ATTEMPTS; attempt++) {
             LockSupport.parkNanos(BETWEEN_ATTEMPTS.toNanos());
             try {
@@ -82,12 +83,14 @@ public final class ServerAccess {
                 return new Entry(result.connection(), way(target.endpoint(), result), target.endpoint(), result.version(),
                         List.copyOf(attempts));
             } catch (NoAccessException refused) {
-                if (!refused.isFull()) {
+                if (!refused.mayPass()) {
                     throw refused;
                 }
+                last = new NoAccessException(refused.isWithoutThread() ? withoutThread() : withoutAnyWay(), refused.serverError(),
+                        refused.serverMessage());
             }
         }
-        throw new NoAccessException(withoutAnyWay(), 1040, "Too many connections");
+        throw last;
     }
 
     /** A server that has no descriptor left lets the system take the connection, and says nothing itself. /proc knows why. */
@@ -174,9 +177,17 @@ public final class ServerAccess {
         };
     }
 
+    private String outcomes() {
+        return attempts.stream().map(Attempt::outcome).collect(Collectors.joining("; also tried: ", "no way in: ", ""));
+    }
+
+    private String withoutThread() {
+        return outcomes() + ". The server may have no more threads (descriptor_or_thread_limit): raise TasksMax of its systemd unit, pids.max of its"
+                + " control group, or nproc of its user";
+    }
+
     private String withoutAnyWay() {
-        return attempts.stream().map(Attempt::outcome).collect(Collectors.joining("; also tried: ", "no way in: ", ""))
-                + ". For the next time, one of: on MySQL admin_address = 127.0.0.1 under [mysqld] and an account with SERVICE_CONNECTION_ADMIN;"
+        return outcomes() + ". For the next time, one of: on MySQL admin_address = 127.0.0.1 under [mysqld] and an account with SERVICE_CONNECTION_ADMIN;"
                 + " on MariaDB extra_port = 3307 and extra_max_connections = 2; an account with CONNECTION_ADMIN (MySQL), CONNECTION ADMIN (MariaDB 10.5+) or SUPER"
                 + " that no application uses";
     }

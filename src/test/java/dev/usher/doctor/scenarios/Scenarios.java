@@ -296,7 +296,7 @@ final class Scenarios {
         return List.of(
                 Scenario.of(DESCRIPTOR_OR_THREAD_LIMIT, "descriptors nearly gone", stage -> {
                     stage.python("pool", 100, 4).awaitReady();
-                    leaveFewDescriptors(stage);
+                    leaveFewDescriptors(stage, 0);
                 }).withServer("--table-open-cache=64").inEveryBuild(),
                 Scenario.of(DESCRIPTOR_OR_THREAD_LIMIT, "threads of the control group nearly gone", stage -> {
                     stage.python("pool", 20, 4).awaitReady();
@@ -312,7 +312,7 @@ final class Scenarios {
                 }),
                 Scenario.of(DESCRIPTOR_OR_THREAD_LIMIT, "descriptors go while clients come", stage -> {
                     stage.python("pool", 100, 4).awaitReady();
-                    leaveFewDescriptors(stage);
+                    leaveFewDescriptors(stage, 3);
                     stage.python("busy", 3, 0.1);
                     stage.awaitConnected(103);
                 }).withServer("--table-open-cache=64"));
@@ -487,11 +487,12 @@ final class Scenarios {
      * So few that the doctor must see it, and enough for what the server opens by itself: MySQL ends when InnoDB gets none. The doctor has looked before, so
      * that the tables of what it asks are open.
      */
-    private static void leaveFewDescriptors(Stage stage) throws Exception {
+    /** @param clients still to come */
+    private static void leaveFewDescriptors(Stage stage, int clients) throws Exception {
         ScenarioRun.diagnose(stage.server(), Duration.ZERO);
         long open = descriptors(stage);
         // MySQL needs a few more for what the doctor asks, and ends if it does not get them.
-        limitDescriptors(stage, open + (stage.isMySql() ? 12 : 4 + open / 20));
+        limitDescriptors(stage, open + clients + (stage.isMySql() ? 14 : 4 + open / 20));
     }
 
     private static void limitDescriptors(Stage stage, long limit) throws Exception {
