@@ -36,7 +36,8 @@ final class PortableSequences {
         List<String> names = SequenceUses.advanced(text, session.lexMode(), schema);
         if (names != null && sequences.roomFor(names)) {
             under.sequences = names;
-            under.surelyAdvances = names.size() == 1 && under.has(Trait.SINGLE.bit()) && SequenceUses.surelyAdvances(text, session.lexMode());
+            under.surelyAdvances =
+                    names.size() == 1 && under.has(Trait.SINGLE.bit()) && SequenceUses.surelyAdvances(text, session.lexMode());
             under.traits &= ~Trait.ADVANCES_SEQUENCE.bit();
         }
     }

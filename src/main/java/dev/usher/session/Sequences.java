@@ -117,8 +117,7 @@ public final class Sequences {
      */
     public @Nullable String inPlaceOf(String expression, String name, @Nullable Map<String, String> left) {
         String own = values == null ? NONE : values.getOrDefault(name, NONE);
-        boolean elsewhere = left == null || !mayHaveMore && (unread == null || !unread.contains(name));
-        if (elsewhere) {
+        if (left == null || !mayHaveMore && (unread == null || !unread.contains(name))) {
             return "IF(0," + expression + ',' + own + ')';
         }
         String others = left.get(name);

@@ -28,42 +28,63 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class SequencesIT {
     private static final List<List<String>> SCRIPTS = List.of(
-            List.of("a SELECT NEXTVAL(s)", "b SELECT LASTVAL(s)", "a SELECT LASTVAL(s)", "b SELECT NEXTVAL(s)", "a SELECT LASTVAL(s), LASTVAL(s) + 1 AS more",
-                    "b SELECT PREVIOUS VALUE FOR s", "c SELECT LASTVAL(s)", "a SELECT NEXT VALUE FOR s", "c SELECT 1", "c SELECT LASTVAL(s)",
-                    "a SELECT @@lock_wait_timeout, @@innodb_lock_wait_timeout", "b SELECT LASTVAL(s)", "a SELECT LASTVAL( `s` ) /* quoted */ FROM DUAL WHERE LASTVAL(s) > 0"),
+            List.of("a SELECT NEXTVAL(s)", "b SELECT LASTVAL(s)", "a SELECT LASTVAL(s)", "b SELECT NEXTVAL(s)",
+                    "a SELECT LASTVAL(s), LASTVAL(s) + 1 AS more",
+                    "b SELECT PREVIOUS VALUE FOR s", "c SELECT LASTVAL(s)", "a SELECT NEXT VALUE FOR s", "c SELECT 1",
+                    "c SELECT LASTVAL(s)",
+                    "a SELECT @@lock_wait_timeout, @@innodb_lock_wait_timeout", "b SELECT LASTVAL(s)",
+                    "a SELECT LASTVAL( `s` ) /* quoted */ FROM DUAL WHERE LASTVAL(s) > 0"),
             // What was not drawn.
-            List.of("a SELECT NEXTVAL(s)", "b SELECT IF(0, NEXTVAL(s), 5)", "b SELECT LASTVAL(s)", "a SELECT IF(0, NEXTVAL(s), 5)", "a SELECT LASTVAL(s)",
-                    "c SELECT 1", "b SELECT LASTVAL(s)", "c SELECT NEXTVAL(s) FROM no_such_table", "c SELECT LASTVAL(s)", "c SELECT LASTVAL(s)",
-                    "a SELECT LASTVAL(s)", "b INSERT INTO one SELECT NEXTVAL(s) FROM DUAL WHERE 1 = 0", "a SELECT LASTVAL(s)", "b SELECT LASTVAL(s)"),
+            List.of("a SELECT NEXTVAL(s)", "b SELECT IF(0, NEXTVAL(s), 5)", "b SELECT LASTVAL(s)", "a SELECT IF(0, NEXTVAL(s), 5)",
+                    "a SELECT LASTVAL(s)",
+                    "c SELECT 1", "b SELECT LASTVAL(s)", "c SELECT NEXTVAL(s) FROM no_such_table", "c SELECT LASTVAL(s)",
+                    "c SELECT LASTVAL(s)",
+                    "a SELECT LASTVAL(s)", "b INSERT INTO one SELECT NEXTVAL(s) FROM DUAL WHERE 1 = 0", "a SELECT LASTVAL(s)",
+                    "b SELECT LASTVAL(s)"),
             // What was drawn by a statement that failed, or inside of another.
-            List.of("b SELECT NEXTVAL(s)", "a INSERT INTO one VALUES (NEXTVAL(s) - NEXTVAL(s))", "a INSERT INTO one VALUES (NEXTVAL(s) - NEXTVAL(s))",
-                    "a SELECT LASTVAL(s)", "b SELECT 1", "a SELECT LASTVAL(s)", "c INSERT INTO one SELECT NEXTVAL(s) + 100 FROM (SELECT 1 UNION SELECT 2) t",
-                    "a SELECT LASTVAL(s)", "c SELECT LASTVAL(s)", "c SELECT LASTVAL(s), NEXTVAL(s), LASTVAL(s)", "b SELECT LASTVAL(s)", "c SELECT LASTVAL(s)"),
+            List.of("b SELECT NEXTVAL(s)", "a INSERT INTO one VALUES (NEXTVAL(s) - NEXTVAL(s))",
+                    "a INSERT INTO one VALUES (NEXTVAL(s) - NEXTVAL(s))",
+                    "a SELECT LASTVAL(s)", "b SELECT 1", "a SELECT LASTVAL(s)",
+                    "c INSERT INTO one SELECT NEXTVAL(s) + 100 FROM (SELECT 1 UNION SELECT 2) t",
+                    "a SELECT LASTVAL(s)", "c SELECT LASTVAL(s)", "c SELECT LASTVAL(s), NEXTVAL(s), LASTVAL(s)", "b SELECT LASTVAL(s)",
+                    "c SELECT LASTVAL(s)"),
             // With several sequences, named in full.
-            List.of("a SELECT NEXTVAL(s), NEXTVAL(test.z)", "b SELECT NEXTVAL(z), LASTVAL(s)", "a SELECT LASTVAL(test.s), LASTVAL(`test`.`z`)",
-                    "b SELECT LASTVAL(s), LASTVAL(z)", "a USE mysql", "a SELECT NEXTVAL(test.s)", "b SELECT 1", "a SELECT LASTVAL(test.s)", "a SELECT LASTVAL(s)",
+            List.of("a SELECT NEXTVAL(s), NEXTVAL(test.z)", "b SELECT NEXTVAL(z), LASTVAL(s)",
+                    "a SELECT LASTVAL(test.s), LASTVAL(`test`.`z`)",
+                    "b SELECT LASTVAL(s), LASTVAL(z)", "a USE mysql", "a SELECT NEXTVAL(test.s)", "b SELECT 1", "a SELECT LASTVAL(test.s)",
+                    "a SELECT LASTVAL(s)",
                     "b SELECT LASTVAL(s)", "a USE test", "a SELECT LASTVAL(s)"),
             // In a transaction, and without autocommit.
-            List.of("a BEGIN", "a SELECT NEXTVAL(s)", "b SELECT NEXTVAL(s)", "a SELECT LASTVAL(s)", "a ROLLBACK", "b SELECT LASTVAL(s)", "a SELECT LASTVAL(s)",
-                    "c SET autocommit = 0", "c SELECT NEXTVAL(s)", "b SELECT 1", "c SELECT LASTVAL(s)", "c COMMIT", "a SELECT 1", "c SELECT LASTVAL(s)", "c COMMIT",
+            List.of("a BEGIN", "a SELECT NEXTVAL(s)", "b SELECT NEXTVAL(s)", "a SELECT LASTVAL(s)", "a ROLLBACK", "b SELECT LASTVAL(s)",
+                    "a SELECT LASTVAL(s)",
+                    "c SET autocommit = 0", "c SELECT NEXTVAL(s)", "b SELECT 1", "c SELECT LASTVAL(s)", "c COMMIT", "a SELECT 1",
+                    "c SELECT LASTVAL(s)", "c COMMIT",
                     "b SELECT LASTVAL(s)"),
             // Altered, and made anew.
-            List.of("a SELECT NEXTVAL(s)", "b SELECT NEXTVAL(z)", "a SELECT NEXTVAL(z)", "a ALTER SEQUENCE s INCREMENT 2", "a SELECT LASTVAL(s), LASTVAL(z)",
-                    "a SELECT NEXTVAL(s)", "b SELECT 1", "a SELECT LASTVAL(s)", "a CREATE OR REPLACE SEQUENCE s", "b SELECT 1", "a SELECT LASTVAL(s)",
-                    "a SELECT NEXTVAL(s)", "a DROP SEQUENCE s", "a SELECT LASTVAL(s)", "b SELECT LASTVAL(z)", "a CREATE SEQUENCE s", "a SELECT LASTVAL(s), LASTVAL(z)",
+            List.of("a SELECT NEXTVAL(s)", "b SELECT NEXTVAL(z)", "a SELECT NEXTVAL(z)", "a ALTER SEQUENCE s INCREMENT 2",
+                    "a SELECT LASTVAL(s), LASTVAL(z)",
+                    "a SELECT NEXTVAL(s)", "b SELECT 1", "a SELECT LASTVAL(s)", "a CREATE OR REPLACE SEQUENCE s", "b SELECT 1",
+                    "a SELECT LASTVAL(s)",
+                    "a SELECT NEXTVAL(s)", "a DROP SEQUENCE s", "a SELECT LASTVAL(s)", "b SELECT LASTVAL(z)", "a CREATE SEQUENCE s",
+                    "a SELECT LASTVAL(s), LASTVAL(z)",
                     "b SELECT LASTVAL(z)"),
             // Values of any size, and SETVAL().
-            List.of("a ALTER SEQUENCE s MINVALUE -9223372036854775807 RESTART -9223372036854775806", "a SELECT NEXTVAL(s)", "b SELECT 1", "a SELECT LASTVAL(s)",
-                    "a SELECT SETVAL(s, 9223372036854775800)", "b SELECT 1", "a SELECT LASTVAL(s)", "a SELECT NEXTVAL(s)", "b SELECT 1", "a SELECT LASTVAL(s)",
+            List.of("a ALTER SEQUENCE s MINVALUE -9223372036854775807 RESTART -9223372036854775806", "a SELECT NEXTVAL(s)", "b SELECT 1",
+                    "a SELECT LASTVAL(s)",
+                    "a SELECT SETVAL(s, 9223372036854775800)", "b SELECT 1", "a SELECT LASTVAL(s)", "a SELECT NEXTVAL(s)", "b SELECT 1",
+                    "a SELECT LASTVAL(s)",
                     "a SELECT LASTVAL(s) = 9223372036854775801, LASTVAL(s) + 0.5"),
             // Under sql_mode=ORACLE, and several statements at once.
-            List.of("a SET sql_mode = 'ORACLE'", "a SELECT s.nextval, test.z.nextval", "b SELECT NEXTVAL(s)", "a SELECT s.currval, z.currval", "b SELECT LASTVAL(s)",
+            List.of("a SET sql_mode = 'ORACLE'", "a SELECT s.nextval, test.z.nextval", "b SELECT NEXTVAL(s)",
+                    "a SELECT s.currval, z.currval", "b SELECT LASTVAL(s)",
                     "a SELECT s.currval"),
             // A column of that name is none.
             List.of("a SELECT nextval FROM (SELECT 1 AS nextval) x", "a SELECT x.nextval FROM (SELECT 1 AS nextval) x", "b SELECT 1"),
             // Prepared.
-            List.of("a PREPARED SELECT NEXTVAL(s)", "b PREPARED SELECT LASTVAL(s)", "a PREPARED SELECT LASTVAL(s)", "b PREPARED SELECT NEXTVAL(s)",
-                    "a PREPARED SELECT LASTVAL(s)", "b PREPARED SELECT LASTVAL(s)", "a PREPARED SELECT NEXTVAL(s)", "b SELECT 1", "a PREPARED SELECT LASTVAL(s)",
+            List.of("a PREPARED SELECT NEXTVAL(s)", "b PREPARED SELECT LASTVAL(s)", "a PREPARED SELECT LASTVAL(s)",
+                    "b PREPARED SELECT NEXTVAL(s)",
+                    "a PREPARED SELECT LASTVAL(s)", "b PREPARED SELECT LASTVAL(s)", "a PREPARED SELECT NEXTVAL(s)", "b SELECT 1",
+                    "a PREPARED SELECT LASTVAL(s)",
                     "c PREPARED SELECT LASTVAL(s)", "b PREPARED SELECT LASTVAL(s)"));
 
     @TempDir
@@ -94,13 +115,15 @@ class SequencesIT {
         String play(String step) throws SQLException {
             Connection session = sessions.get(step.substring(0, 1));
             if (session == null) {
-                session = Poolers.jdbc(new java.net.InetSocketAddress("127.0.0.1", port), "app", "app-secret", "&useServerPrepStmts=true&useResetConnection=true");
+                session = Poolers.jdbc(new java.net.InetSocketAddress("127.0.0.1", port), "app", "app-secret",
+                        "&useServerPrepStmts=true&useResetConnection=true");
                 open.add(session);
                 sessions.put(step.substring(0, 1), session);
             }
             String sql = step.substring(2);
             boolean prepared = sql.startsWith("PREPARED ");
-            try (Statement statement = prepared ? session.prepareStatement(sql.substring("PREPARED ".length())) : session.createStatement()) {
+            try (Statement statement =
+                    prepared ? session.prepareStatement(sql.substring("PREPARED ".length())) : session.createStatement()) {
                 boolean rows = prepared ? ((PreparedStatement) statement).execute() : statement.execute(sql);
                 return rows ? rows(statement.getResultSet()) : String.valueOf(statement.getUpdateCount());
             } catch (SQLException e) {
@@ -112,7 +135,8 @@ class SequencesIT {
             ResultSetMetaData columns = rows.getMetaData();
             StringBuilder text = new StringBuilder();
             for (int i = 1; i <= columns.getColumnCount(); i++) {
-                text.append(columns.getColumnLabel(i)).append(' ').append(columns.getColumnTypeName(i)).append(' ').append(columns.isSigned(i)).append("; ");
+                text.append(columns.getColumnLabel(i)).append(' ').append(columns.getColumnTypeName(i)).append(' ')
+                        .append(columns.isSigned(i)).append("; ");
             }
             while (rows.next()) {
                 for (int i = 1; i <= columns.getColumnCount(); i++) {
@@ -162,7 +186,8 @@ class SequencesIT {
     @MethodSource("mariaDbs")
     void whatNoTextNamesIsReadWhereItWasDrawn(ServerKind kind) throws SQLException {
         TestServer server = TestServers.find(kind).orElseThrow();
-        RunningUsher usher = RunningUsher.before(server.port(), state, config -> config.withPool(config.pool().withMaxServerConnections(3)));
+        RunningUsher usher =
+                RunningUsher.before(server.port(), state, config -> config.withPool(config.pool().withMaxServerConnections(3)));
         open.add(usher);
         try (Connection root = server.connect();
                 Statement statement = root.createStatement()) {
@@ -178,7 +203,8 @@ class SequencesIT {
                 assertThat(through.play(session + " SELECT NEXTVAL(z)")).endsWith("|");
                 String last = value(through.play(session + " SELECT LASTVAL(z)"));
                 assertThat(through.play(session + " INSERT INTO drawn (n) VALUES (1)")).isEqualTo("1");
-                assertThat(value(through.play(session + " SELECT LASTVAL(s)"))).isEqualTo(value(through.play(session + " SELECT MAX(id) FROM drawn")));
+                assertThat(value(through.play(session + " SELECT LASTVAL(s)")))
+                        .isEqualTo(value(through.play(session + " SELECT MAX(id) FROM drawn")));
                 assertThat(value(through.play(session + " SELECT LASTVAL(z)"))).isEqualTo(last);
                 assertThat(through.play(session + " SELECT NEXTVAL(s)")).endsWith("|");
             }
@@ -194,7 +220,8 @@ class SequencesIT {
     @MethodSource("mariaDbs")
     void aValueThatCanNotBeReadKeepsItsConnection(ServerKind kind) throws SQLException {
         TestServer server = TestServers.find(kind).orElseThrow();
-        RunningUsher usher = RunningUsher.before(server.port(), state, config -> config.withPool(config.pool().withMaxServerConnections(5)));
+        RunningUsher usher =
+                RunningUsher.before(server.port(), state, config -> config.withPool(config.pool().withMaxServerConnections(5)));
         open.add(usher);
         Side through = new Side(usher.address().getPort());
         try (Connection root = server.connect();

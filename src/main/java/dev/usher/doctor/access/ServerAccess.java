@@ -182,12 +182,14 @@ public final class ServerAccess {
     }
 
     private String withoutThread() {
-        return outcomes() + ". The server may have no more threads (descriptor_or_thread_limit): raise TasksMax of its systemd unit, pids.max of its"
+        return outcomes()
+                + ". The server may have no more threads (descriptor_or_thread_limit): raise TasksMax of its systemd unit, pids.max of its"
                 + " control group, or nproc of its user";
     }
 
     private String withoutAnyWay() {
-        return outcomes() + ". For the next time, one of: on MySQL admin_address = 127.0.0.1 under [mysqld] and an account with SERVICE_CONNECTION_ADMIN;"
+        return outcomes()
+                + ". For the next time, one of: on MySQL admin_address = 127.0.0.1 under [mysqld] and an account with SERVICE_CONNECTION_ADMIN;"
                 + " on MariaDB extra_port = 3307 and extra_max_connections = 2; an account with CONNECTION_ADMIN (MySQL), CONNECTION ADMIN (MariaDB 10.5+) or SUPER"
                 + " that no application uses";
     }
