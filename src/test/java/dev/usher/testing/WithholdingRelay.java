@@ -13,7 +13,7 @@ import java.util.List;
 
 /**
  * Stands between Usher and a server, and can keep back all that the server answers until a certain text has gone to the server: whoever waits for an answer
- * before it sends that text waits for ever.
+ * before it sends that text waits for ever. It can also keep back such a text itself, with all that is sent behind it.
  */
 public final class WithholdingRelay implements Closeable {
     private final ServerSocket listener;
@@ -21,6 +21,8 @@ public final class WithholdingRelay implements Closeable {
     private final List<Socket> sockets = new ArrayList<>();
     private final Object lock = new Object();
     private String awaited = "";
+    private String stopped = "";
+    private boolean stops;
 
     public WithholdingRelay(int serverPort) throws IOException {
         this.serverPort = serverPort;
@@ -43,6 +45,27 @@ public final class WithholdingRelay implements Closeable {
     public boolean withholds() {
         synchronized (lock) {
             return !awaited.isEmpty();
+        }
+    }
+
+    /** The first packet with this text does not get to the server before {@link #letGo}. */
+    public void stop(String text) {
+        synchronized (lock) {
+            stopped = text;
+        }
+    }
+
+    /** Whether it has come. */
+    public boolean stops() {
+        synchronized (lock) {
+            return stops;
+        }
+    }
+
+    public void letGo() {
+        synchronized (lock) {
+            stops = false;
+            lock.notifyAll();
         }
     }
 
@@ -86,8 +109,15 @@ public final class WithholdingRelay implements Closeable {
         }
     }
 
-    private void sent(String text) {
+    private void sent(String text) throws InterruptedException {
         synchronized (lock) {
+            if (!stopped.isEmpty() && text.contains(stopped)) {
+                stopped = "";
+                stops = true;
+                while (stops) {
+                    lock.wait();
+                }
+            }
             if (!awaited.isEmpty() && text.contains(awaited)) {
                 awaited = "";
                 lock.notifyAll();
@@ -112,8 +142,6 @@ public final class WithholdingRelay implements Closeable {
             }
         }
         withholdUntil("");
-        synchronized (lock) {
-            lock.notifyAll();
-        }
+        letGo();
     }
 }
