@@ -90,7 +90,8 @@ final class Restoring {
             connection.lastInsertId(insertId);
         }
         RestorePlan planned = plan(connection, insertId);
-        if (leftovers.mustMark() && under.isStatement() && !under.emulated && !under.cleared) {
+        boolean mayClear = under.isStatement() || under.command() == Command.STMT_PREPARE;
+        if (mayClear && leftovers.mustMark() && !under.emulated && !under.cleared) {
             planned = planned.then(Leftovers.MARK);
         }
         switch (planned) {

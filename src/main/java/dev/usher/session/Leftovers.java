@@ -158,13 +158,11 @@ public final class Leftovers {
 
     /** COM_STMT_PREPARE. On MySQL an execution that reads how many warnings there are does not count those of the prepare. */
     public void prepared(int warnings) {
-        if (mariaDb && warnings > 0) {
-            onServer(warnings);
-        } else if (!mariaDb) {
-            where = Where.SERVER;
-            conditionsOnServer = false;
-            conditions = Conditions.NONE;
+        if (mariaDb && where == Where.HERE && !conditions.isEmpty()) {
+            // The mark in front of it has changed that.
+            rowCountOnServer = false;
         }
+        conditionsAfter(mariaDb ? warnings : 0);
     }
 
     /**

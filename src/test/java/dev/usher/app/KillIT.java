@@ -6,13 +6,11 @@ import static org.awaitility.Awaitility.await;
 import dev.usher.admin.ClientRow;
 import dev.usher.admin.PoolerView.KillOutcome;
 import dev.usher.config.HandOver;
-import dev.usher.config.ServerTls;
 import dev.usher.testing.FakeClient;
 import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestAccount;
 import dev.usher.testing.TestServer;
 import dev.usher.testing.TestServers;
-import dev.usher.testing.WithholdingRelay;
 import dev.usher.wire.ErrPacket;
 import dev.usher.wire.HandshakeV10;
 import java.io.IOException;
@@ -21,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -79,26 +76,11 @@ class KillIT {
         return answer;
     }
 
-    /** An Usher whose words to the server can be kept back. */
-    private RunningUsher behind(WithholdingRelay relay, int connections) {
-        return RunningUsher.knowing(ROOT, relay.port(), state, config -> config
-                .withServer(config.server().withTls(ServerTls.DISABLED, Optional.empty()))
-                .withPool(config.pool().withHandOver(HandOver.SHUFFLE).withMaxServerConnections(connections)));
-    }
-
     private static CompletableFuture<List<String>> later(RawSession session, String sql) {
-        return later(() -> session.run(sql));
-    }
-
-    private interface Asking {
-        List<String> ask() throws IOException;
-    }
-
-    private static CompletableFuture<List<String>> later(Asking asking) {
         CompletableFuture<List<String>> answer = new CompletableFuture<>();
         Thread.ofVirtual().start(() -> {
             try {
-                answer.complete(asking.ask());
+                answer.complete(session.run(sql));
             } catch (IOException e) {
                 answer.completeExceptionally(e);
             }
@@ -277,72 +259,6 @@ class KillIT {
         reader.run("ROLLBACK");
         assertThat(only(drop.get(20, TimeUnit.SECONDS))).startsWith("\\00");
         assertThat(reader.run("SELECT * FROM test.ran")).hasSize(3);
-    }
-
-    /** Neither LAST_INSERT_ID() nor FOUND_ROWS() can be set in the command itself. */
-    @ParameterizedTest
-    @MethodSource("servers")
-    void aStatementDoesNotRunIfWhatIsSetInFrontOfItWasKilled(ServerKind kind) throws Exception {
-        TestServer server = TestServers.find(kind).orElseThrow();
-        try (WithholdingRelay relay = new WithholdingRelay(server.port());
-                RunningUsher usher = behind(relay, 3);
-                RawSession direct = RawSession.open(new InetSocketAddress("127.0.0.1", server.port()), ROOT);
-                RawSession killed = RawSession.open(usher.address(), ROOT);
-                RawSession killer = RawSession.open(usher.address(), ROOT)) {
-            direct.run("DROP TABLE IF EXISTS test.in_front");
-            direct.run("CREATE TABLE test.in_front (id INT AUTO_INCREMENT PRIMARY KEY)");
-            killed.prepare("INSERT INTO test.in_front VALUES (NULL)");
-            killed.execute();
-            killer.run("INSERT INTO test.in_front VALUES (NULL), (NULL)");
-            killer.run("INSERT INTO test.in_front VALUES (NULL), (NULL)");
-
-            relay.stop("last_insert_id");
-            CompletableFuture<List<String>> execution = later(killed::execute);
-            await().until(relay::stops);
-            assertThat(only(killer.run("KILL QUERY " + killed.id()))).startsWith("\\00");
-            relay.letGo();
-
-            assertThat(only(execution.get(20, TimeUnit.SECONDS))).contains("Query execution was interrupted");
-            assertThat(killed.run("SHOW WARNINGS")).anyMatch(row -> row.contains("1317"));
-            killed.run("SELECT 1 UNION SELECT 2 UNION SELECT 3");
-            killer.run("SELECT 1");
-
-            relay.stop("WITH RECURSIVE");
-            CompletableFuture<List<String>> statement = later(() -> killed.run("INSERT INTO test.in_front SELECT NULL"));
-            await().until(relay::stops);
-            assertThat(only(killer.run("KILL QUERY " + killed.id()))).startsWith("\\00");
-            relay.letGo();
-
-            assertThat(only(statement.get(20, TimeUnit.SECONDS))).contains("Query execution was interrupted");
-            assertThat(direct.run("SELECT COUNT(*) FROM test.in_front")).contains("\\015");
-            assertThat(killed.run("SELECT FOUND_ROWS(), LAST_INSERT_ID()")).contains("\\013\\011");
-        }
-    }
-
-    /** That of a session without autocommit, which frees its tables as it leaves the connection. Only on MySQL a KILL QUERY waits for the next statement. */
-    @Test
-    void theNextSessionDoesNotPayForACommitThatWasKilled() throws Exception {
-        TestServer server = TestServers.find(ServerKind.MYSQL).orElseThrow();
-        try (WithholdingRelay relay = new WithholdingRelay(server.port());
-                RunningUsher usher = behind(relay, 1);
-                RawSession direct = RawSession.open(new InetSocketAddress("127.0.0.1", server.port()), ROOT);
-                RawSession leaves = RawSession.open(usher.address(), ROOT);
-                RawSession next = RawSession.open(usher.address(), ROOT)) {
-            leaves.run("SET autocommit = 0");
-            next.run("SELECT 'behind the first COMMIT'");
-            long thread = usher.serverThreads().getFirst();
-
-            relay.stop("COMMIT AND NO CHAIN");
-            leaves.run("SELECT 1");
-            await().until(relay::stops);
-            CompletableFuture<List<String>> statement = later(() -> next.run("SELECT 'next'"));
-            assertThat(only(direct.run("KILL QUERY " + thread))).startsWith("\\00");
-            relay.letGo();
-
-            assertThat(statement.get(20, TimeUnit.SECONDS)).hasSize(4);
-            await().until(() -> !usher.serverThreads().contains(thread));
-            assertThat(leaves.run("SELECT @@autocommit")).contains("\\010");
-        }
     }
 
     /** What is asked for its statement is still under way when the client goes. */

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LeftoversIT {
     private static final TestAccount ROOT = new TestAccount("root", "", "");
 
-    /** A line is a session. {@code P:} prepares and executes twice, {@code C:} is a command in hexadecimal, or an empty packet. */
+    /** A line is a session. {@code P:} prepares and executes twice, {@code N:} only prepares, {@code C:} is a command in hexadecimal, or an empty packet. */
     private static final String SCRIPTS =
             """
                     SELECT 1 ;; SELECT ROW_COUNT(), FOUND_ROWS()
@@ -107,6 +107,10 @@ class LeftoversIT {
                     SELECT * FROM nope ;; P:SHOW ERRORS
                     P:$W ;; SELECT ROW_COUNT() ;; SHOW COUNT(*) WARNINGS
                     P:$W ;; SHOW WARNINGS
+                    $W ;; N:SELECT b FROM lt ;; SHOW WARNINGS ;; SELECT ROW_COUNT()
+                    $W ;; N:SELECT 1 ;; SHOW WARNINGS ;; SELECT ROW_COUNT()
+                    $W ;; N:SELECT b FROM lt ;; SELECT @@warning_count ;; SHOW COUNT(*) WARNINGS
+                    $W ;; GET DIAGNOSTICS CONDITION 7 @c=MYSQL_ERRNO ;; N:SELECT 1 ;; SELECT ROW_COUNT() ;; SHOW WARNINGS
                     P:SELECT b FROM lt LIMIT 2 ;; SELECT FOUND_ROWS(), ROW_COUNT()
                     SELECT CONNECTION_ID() = %ID% AS x, (SELECT CONNECTION_ID()) = %ID% y, @@pseudo_thread_id = %ID% z, CONNECTION_ID() * 0
                     SELECT CONNECTION_ID() * 0, (SELECT CONNECTION_ID() - CONNECTION_ID()), CONNECTION_ID() > 0 FROM lt WHERE CONNECTION_ID() = %ID% LIMIT 1
@@ -237,10 +241,10 @@ class LeftoversIT {
             for (String step : script.split(" ;; ")) {
                 between.happens();
                 String ours = step.replace("%ID%", Long.toString(session.id()));
-                if (ours.startsWith("P:")) {
+                if (ours.startsWith("P:") || ours.startsWith("N:")) {
                     List<String> refused = session.prepare(ours.substring(2));
                     answers.add(refused);
-                    for (int i = 0; i < 2 && refused.isEmpty(); i++) {
+                    for (int i = 0; i < 2 && refused.isEmpty() && ours.startsWith("P:"); i++) {
                         between.happens();
                         answers.add(session.execute());
                     }
