@@ -184,7 +184,7 @@ class LeftoversIT {
                 RawSession one = RawSession.open(usher.address(), ROOT);
                 RawSession another = RawSession.open(usher.address(), ROOT)) {
             for (RawSession each : List.of(one, another)) {
-                each.run("SET SESSION max_join_size = 900000, sql_select_limit = 100");
+                each.run("SET SESSION max_join_size = 900000");
             }
             Between others = () -> {
                 for (RawSession each : List.of(one, another)) {

@@ -95,7 +95,9 @@ public final class WithholdingRelay implements Closeable {
             String seen = "";
             for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
                 if (towardsServer) {
-                    seen = seen.substring(Math.max(0, seen.length() - 100)) + new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
+                    String text = new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
+                    stop(seen, text);
+                    seen = seen.substring(Math.max(0, seen.length() - 100)) + text;
                     sent(seen);
                 } else {
                     pass();
@@ -109,15 +111,22 @@ public final class WithholdingRelay implements Closeable {
         }
     }
 
-    private void sent(String text) throws InterruptedException {
+    private void stop(String before, String text) throws InterruptedException {
         synchronized (lock) {
-            if (!stopped.isEmpty() && text.contains(stopped)) {
+            // It may have begun before, but has not been sent before as a whole.
+            String around = before.substring(Math.max(0, before.length() - Math.max(0, stopped.length() - 1))) + text;
+            if (!stopped.isEmpty() && around.contains(stopped)) {
                 stopped = "";
                 stops = true;
                 while (stops) {
                     lock.wait();
                 }
             }
+        }
+    }
+
+    private void sent(String text) {
+        synchronized (lock) {
             if (!awaited.isEmpty() && text.contains(awaited)) {
                 awaited = "";
                 lock.notifyAll();
