@@ -69,20 +69,21 @@ class OwnStatementsIT {
                 RunningUsher usher = behind(relay, ROOT, 3);
                 RawSession direct = direct(server);
                 RawSession killed = RawSession.open(usher.address(), ROOT);
+                RawSession other = RawSession.open(usher.address(), ROOT);
                 RawSession killer = RawSession.open(usher.address(), ROOT)) {
             direct.run("DROP TABLE IF EXISTS test.in_front");
             direct.run("CREATE TABLE test.in_front (id INT AUTO_INCREMENT PRIMARY KEY)");
             killed.prepare("INSERT INTO test.in_front VALUES (NULL)");
             for (int round = 0; round < 2; round++) {
                 killed.execute();
-                killer.run("INSERT INTO test.in_front VALUES (NULL), (NULL)");
+                other.run("INSERT INTO test.in_front VALUES (NULL), (NULL)");
             }
 
             kill(relay, "last_insert_id", killed, killer, killed::execute);
             assertThat(killed.run("SHOW WARNINGS")).anyMatch(row -> row.contains("1317"));
 
             killed.run("SELECT 1 UNION SELECT 2 UNION SELECT 3");
-            killer.run("SELECT 1");
+            other.run("SELECT 1");
             kill(relay, "WITH RECURSIVE", killed, killer, () -> killed.run("INSERT INTO test.in_front SELECT NULL"));
 
             assertThat(killed.run("SELECT FOUND_ROWS(), LAST_INSERT_ID()")).contains("\\013\\014");
