@@ -38,9 +38,12 @@ public record Picture(Facts facts, long limit, long connected, long refused, lon
                 sample.status("threads_connected") - facts.ownConnections())).max().orElse(0);
         long counted = facts.growth("connection_errors_max_connections");
         long aborted = facts.growth("aborted_connects");
-        long refused = counted + refusedUncounted(facts, limit, aborted - 2 * counted);
         // All who are refused are among the aborted ones too; those whom MariaDB refuses after their handshake twice, but once where it does not count them.
-        long failedLogins = Math.max(0, aborted - counted - refused);
+        long failed = Math.max(0, aborted - 2 * counted);
+        long uncounted = uncounted(facts, limit, failed);
+        // An account's own limit comes first, and what it refuses is counted no better: then nobody knows.
+        long refused = counted + (AccountRule.mayRefuse(facts) ? 0 : uncounted);
+        long failedLogins = failed - uncounted;
         // Ids are given to those that are refused after their handshake, and to failed logins; both are among the aborted ones, as are all refused.
         long opened = Math.max(0, facts.growth("connections") - Math.max(0, aborted - counted));
         Set<Long> used = used(facts);
@@ -53,7 +56,7 @@ public record Picture(Facts facts, long limit, long connected, long refused, lon
      * With exactly {@code max_connections} there, servers let one more log in: it may be an administrator. MariaDB does not count those whom it then refuses, other than among
      * the aborted ones. Those that had a wrong password or broke off are counted.
      */
-    private static long refusedUncounted(Facts facts, long limit, long failed) {
+    private static long uncounted(Facts facts, long limit, long failed) {
         boolean full = facts.samples().stream().anyMatch(sample -> sample.status("threads_connected") >= limit);
         return full && facts.server().isMariaDb()
                 ? Math.max(0, failed - facts.growth("access_denied_errors") - facts.growth("aborted_connects_preauth"))
