@@ -82,6 +82,7 @@ class CompressionHandlerTest {
 
     @Test
     void responsesToCommandsSentAtOnceCountOnEachFromItsFrame() {
+        unread = "first command".length() + "second, third".length();
         channel.writeInbound(stored(0, "first command"), stored(0, "second, third"));
         unread = "second, third".length();
         channel.writeOutbound(Unpooled.copiedBuffer("first", US_ASCII));
