@@ -31,12 +31,7 @@ class CompressedPipelineIT {
     @TempDir
     private Path state;
 
-    private record Sent(String what, int commands, List<byte[]> frames) {
-        @Override
-        public String toString() {
-            return what;
-        }
-    }
+    private record Sent(String what, int commands, List<byte[]> frames) {}
 
     private static List<Sent> sent() {
         byte[] first = packet("DO SLEEP(0.2)");
@@ -50,7 +45,8 @@ class CompressedPipelineIT {
     }
 
     private static byte[] packet(String sql) {
-        return ByteBufUtil.getBytes(Packets.write(Unpooled.buffer(), 0, out -> out.writeByte(Command.QUERY.code()).writeBytes(sql.getBytes(UTF_8))));
+        return ByteBufUtil
+                .getBytes(Packets.write(Unpooled.buffer(), 0, out -> out.writeByte(Command.QUERY.code()).writeBytes(sql.getBytes(UTF_8))));
     }
 
     private static byte[] frame(int number, byte[]... stored) {

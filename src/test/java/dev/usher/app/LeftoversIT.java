@@ -177,7 +177,8 @@ class LeftoversIT {
     void limitsOfRowsDoNotChangeFoundRows(ServerKind kind) throws IOException {
         TestServer server = TestServers.find(kind).orElseThrow();
         InetSocketAddress direct = new InetSocketAddress("127.0.0.1", server.port());
-        String fails = "SELECT 1 UNION SELECT 2 UNION SELECT 3 ;; UPDATE lt SET b = (SELECT 1 UNION SELECT 2) WHERE a = 1 ;; SELECT FOUND_ROWS()";
+        String fails =
+                "SELECT 1 UNION SELECT 2 UNION SELECT 3 ;; UPDATE lt SET b = (SELECT 1 UNION SELECT 2) WHERE a = 1 ;; SELECT FOUND_ROWS()";
         try (RunningUsher usher = RunningUsher.knowing(
                 ROOT, server.port(), state,
                 config -> config.withPool(config.pool().withHandOver(HandOver.SHUFFLE).withMaxServerConnections(3)));
