@@ -91,10 +91,8 @@ final class Aftermath {
             return null;
         }
         lost = 0;
-        ErrPacket error = new ErrPacket(Refusal.STATE_LOST.code(), Refusal.STATE_LOST.sqlState(),
+        return new ErrPacket(Refusal.STATE_LOST.code(), Refusal.STATE_LOST.sqlState(),
                 "Usher could not restore the session's state: the server connection that knew LAST_INSERT_ID() or FOUND_ROWS() is lost; from now on they begin at 0");
-        leftovers.failedHere(error.code(), error.message());
-        return error;
     }
 
     /** The session has got another connection, or its own after somebody else had it. */
@@ -310,7 +308,8 @@ final class Aftermath {
         if ((connection.status() & ServerStatus.AUTOCOMMIT) == 0 && !free) {
             connection.ask(Question.query("COMMIT AND NO CHAIN NO RELEASE", answer -> {
                 if (answer instanceof Answer.Refused) {
-                    connection.channel().close();
+                    // By a KILL, or a limit of the account. Whoever has the connection by now is not to pay for that; the locks last no longer than it does.
+                    connection.retire();
                 }
             }));
         }

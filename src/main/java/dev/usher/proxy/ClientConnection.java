@@ -254,7 +254,12 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     void compress(String algorithm, int level) {
         compression = algorithm;
         Compression chosen = algorithm.equals("zstd") ? Compression.zstd(Math.clamp(level, 1, 22)) : Compression.zlib();
-        channel().pipeline().addBefore("client", "compression", new CompressionHandler(chosen));
+        channel().pipeline().addBefore("client", "compression", new CompressionHandler(chosen, this::unread));
+    }
+
+    private int unread() {
+        ByteBuf in = input;
+        return in == null ? 0 : in.readableBytes();
     }
 
     /** The login has succeeded: commands follow. */

@@ -517,6 +517,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     /** An error of Usher's, or one about something that the client did not ask for, in place of an answer. */
     void answerInstead(ErrPacket error) {
+        aftermath.leftovers().failedHere(error.code(), error.message());
         pinning.takeBack();
         notSent();
         if (under.command() == Command.STMT_SEND_LONG_DATA) {

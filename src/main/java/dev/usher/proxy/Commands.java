@@ -50,15 +50,11 @@ final class Commands {
             client.refuse(Refusal.OUT_OF_ORDER, "Got packets out of order", in.getUnsignedByte(start + 3) + 1);
             return false;
         }
-        if (length == 0) {
-            in.skipBytes(Packets.HEADER);
-            client.err(unknownCommand(), 1);
-            return true;
-        }
-        if (in.readableBytes() == Packets.HEADER) {
+        if (length > 0 && in.readableBytes() == Packets.HEADER) {
             return false;
         }
-        Command command = Command.of(in.getUnsignedByte(start + Packets.HEADER));
+        // Servers take an empty packet for a COM_SLEEP.
+        Command command = length == 0 ? Command.SLEEP : Command.of(in.getUnsignedByte(start + Packets.HEADER));
         int taken = Math.min(length, command == Command.STMT_EXECUTE || command == Command.STMT_BULK_EXECUTE ? HEAD_OF_EXECUTION : WHOLE);
         if (in.readableBytes() < Packets.HEADER + taken) {
             return false;
@@ -109,14 +105,11 @@ final class Commands {
     private void unknown() {
         Leftovers leftovers = aftermath.leftovers();
         if (!owner.readsFirst(leftovers.conditionsUnread())) {
-            ErrPacket error = unknownCommand();
+            ErrPacket error = new ErrPacket(Refusal.UNKNOWN_COMMAND.code(), Refusal.UNKNOWN_COMMAND.sqlState(), "Unknown command");
             leftovers.noCommand(error.code(), error.message());
-            owner.answerInstead(error);
+            owner.answer(() -> client.err(error, 1));
+            owner.settle();
         }
-    }
-
-    private static ErrPacket unknownCommand() {
-        return new ErrPacket(Refusal.UNKNOWN_COMMAND.code(), Refusal.UNKNOWN_COMMAND.sqlState(), "Unknown command");
     }
 
     private void setOption() {

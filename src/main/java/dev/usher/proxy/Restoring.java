@@ -16,6 +16,7 @@ import dev.usher.session.UserVariables;
 import dev.usher.wire.Command;
 import dev.usher.wire.ErrPacket;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,13 +28,12 @@ import org.slf4j.LoggerFactory;
  */
 final class Restoring {
     private static final Logger log = LoggerFactory.getLogger(Restoring.class);
-    private static final long READS_INSERT_ID = Trait.bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE, Trait.COMPOUND);
     /**
      * With an explicit id an INSERT leaves LAST_INSERT_ID() as it is, and nothing tells, nor is it told what a SET has set; a trigger may read it: it has to be the session's own before. A view may
      * read it too, but then every SELECT that moves would have to be preceded by a SET.
      */
-    private static final long NEEDS_INSERT_ID =
-            READS_INSERT_ID | Trait.bits(Trait.MAY_SET_LAST_INSERT_ID, Trait.MAY_FIRE_TRIGGERS, Trait.SET_ONE_SHOT);
+    private static final long NEEDS_INSERT_ID = Trait.bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE, Trait.COMPOUND,
+            Trait.MAY_SET_LAST_INSERT_ID, Trait.MAY_FIRE_TRIGGERS, Trait.SET_ONE_SHOT);
     private static final int MAX_ATTEMPTS = 3;
     /** Settings with which a query could give fewer rows than it says, or end before. */
     private static final Set<String> LIMIT_ROWS = Set.of("cte_max_recursion_depth", "max_recursive_iterations", "sql_select_limit",
@@ -80,27 +80,22 @@ final class Restoring {
             }
             return;
         }
-        giveFoundRows(connection, under);
-        boolean insertIdDue = insertIdDue(connection, under);
+        if (foundRowsDue(under)) {
+            giveFoundRows(connection, under);
+            return;
+        }
         long insertId = -1;
-        if (insertIdDue) {
-            connection.lastInsertId(session.lastInsertId());
-            if (under.command() == Command.QUERY || under.has(READS_INSERT_ID)) {
-                insertId = session.lastInsertId();
-            }
+        if (insertIdDue(connection, under)) {
+            insertId = session.lastInsertId();
+            connection.lastInsertId(insertId);
         }
         RestorePlan planned = plan(connection, insertId);
-        boolean alone = insertIdDue && insertId < 0;
-        if (leftovers.mustMark() && under.isStatement() && !under.emulated && !under.cleared) {
+        boolean mayClear = under.isStatement() || under.command() == Command.STMT_PREPARE;
+        if (mayClear && leftovers.mustMark() && !under.emulated && !under.cleared) {
             planned = planned.then(Leftovers.MARK);
         }
         switch (planned) {
-            case RestorePlan.Nothing nothing -> {
-                if (alone) {
-                    setInsertId(connection);
-                }
-                owner.send(connection, null);
-            }
+            case RestorePlan.Nothing nothing -> owner.send(connection, null);
             case RestorePlan.Statements plan -> {
                 if (under.command() == Command.QUERY && under.single && !under.large() && !under.has(Trait.LOAD_DATA_LOCAL.bit())) {
                     counters.restore(false);
@@ -108,26 +103,44 @@ final class Restoring {
                 } else {
                     restore(connection, plan, session.state(), () -> {
                         owner.portableVariables().restored(connection);
-                        if (alone) {
-                            setInsertId(connection);
-                        }
                         owner.send(connection, null);
-                    });
+                    }, error -> failed(connection, error));
                 }
             }
             case RestorePlan.Relogin relogin -> anotherConnection(connection);
         }
     }
 
-    /** Where the command may leave FOUND_ROWS() as it was. Not waited for; and not where it could use up what was set for the next statement. */
+    /** Where the command may leave FOUND_ROWS() as it was; and not where it could use up what was set for the next statement. */
+    private boolean foundRowsDue(CommandUnderWay under) {
+        return under.isStatement() && !under.emulated && !session.has(Pin.ONE_SHOT) && leftovers.foundRowsDue(under.foundRows);
+    }
+
+    /** By a query, and by nothing that limits its rows: neither what another session has left here nor what this one has set. */
     private void giveFoundRows(ServerConnection connection, CommandUnderWay under) {
         SessionState there = connection.state();
-        if (under.isStatement() && !under.emulated && !session.has(Pin.ONE_SHOT)
-                && LIMIT_ROWS.stream().allMatch(name -> there.indexOf(name) < 0)) {
-            String rows = leftovers.foundRowsInFrontOf(under.foundRows);
-            if (rows != null) {
-                connection.ask(Question.query(rows, answer -> closeIfRefused(connection, answer)));
-            }
+        boolean limited = LIMIT_ROWS.stream().anyMatch(name -> there.indexOf(name) >= 0);
+        restoreThen(connection, limited ? session.state().without(LIMIT_ROWS) : there,
+                () -> connection.ask(Question.query(leftovers.foundRowsInFront(), answer -> {
+                    if (!owner.goesOn(connection)) {
+                        return;
+                    }
+                    switch (answer) {
+                        case Answer.Rows rows -> prepare(connection, under);
+                        case Answer.Refused refused -> notGiven(connection, refused.error());
+                        case Answer.Lost lost -> {
+                            // The connection tells its tenant.
+                        }
+                    }
+                })));
+    }
+
+    private void notGiven(ServerConnection connection, ErrPacket error) {
+        leftovers.moved();
+        if (interrupted(error)) {
+            owner.notRun(error);
+        } else {
+            failed(connection, error);
         }
     }
 
@@ -162,19 +175,6 @@ final class Restoring {
     boolean insertIdDue(ServerConnection connection, CommandUnderWay under) {
         return (under.has(NEEDS_INSERT_ID) || session.autoIsNull()) && !session.insertIdUnread()
                 && connection.lastInsertId() != session.lastInsertId();
-    }
-
-    /** In front of an execution whose text does not read it. It is not waited for: nothing but the connection's end keeps this from succeeding. */
-    private static void setInsertId(ServerConnection connection) {
-        connection.ask(Question.query("SET @@session.last_insert_id=" + Long.toUnsignedString(connection.lastInsertId()),
-                answer -> closeIfRefused(connection, answer)));
-    }
-
-    /** What was not waited for has not happened: what was sent behind it is not to be believed. */
-    private static void closeIfRefused(ServerConnection connection, Answer answer) {
-        if (answer instanceof Answer.Refused) {
-            connection.channel().close();
-        }
     }
 
     private RestorePlan plan(ServerConnection connection, long insertId) {
@@ -220,12 +220,13 @@ final class Restoring {
             case RestorePlan.Statements plan -> restore(connection, plan, target, () -> {
                 connection.variables(connection.variables().after(variables));
                 then.run();
-            });
+            }, error -> failed(connection, error, target));
             case RestorePlan.Relogin relogin -> anotherConnection(connection);
         }
     }
 
-    private void restore(ServerConnection connection, RestorePlan.Statements plan, SessionState target, Runnable then) {
+    private void restore(ServerConnection connection, RestorePlan.Statements plan, SessionState target, Runnable then,
+            Consumer<ErrPacket> refused) {
         counters.restore(true);
         if (plan.statements() > 1) {
             multiStatements(connection, true);
@@ -240,7 +241,7 @@ final class Restoring {
                     connection.state(target);
                     then.run();
                 }
-                case Answer.Refused refused -> failed(connection, refused.error(), target);
+                case Answer.Refused error -> refused.accept(error.error());
                 case Answer.Lost lost -> {
                     // The connection tells its tenant.
                 }
@@ -274,18 +275,27 @@ final class Restoring {
 
     /** The restore of the session's own state was refused, and the statement has not run. */
     void failed(ServerConnection connection, ErrPacket error) {
-        failed(connection, error, session.state());
+        if (interrupted(error) && plan(connection, -1) instanceof RestorePlan.Nothing) {
+            // There was nothing to set but LAST_INSERT_ID(): also a session that is pinned here can go on.
+            connection.lastInsertId(ServerConnection.INSERT_ID_UNKNOWN);
+            owner.notRun(error);
+        } else {
+            failed(connection, error, session.state());
+        }
+    }
+
+    /** Such an error was meant for the statement. */
+    private static boolean interrupted(ErrPacket error) {
+        return error.code() == Refusal.INTERRUPTED.code();
     }
 
     private void failed(ServerConnection connection, ErrPacket error, SessionState target) {
         log.info("client {} of {}: its state could not be restored: {}", owner.id(), owner.account(), error);
-        // An interruption was meant for the statement.
-        boolean interrupted = error.code() == Refusal.INTERRUPTED.code();
-        if (endsWith(connection, interrupted ? error : stateLost(error.message()))) {
+        if (endsWith(connection, interrupted(error) ? error : stateLost(error.message()))) {
             return;
         }
         owner.discardLease(connection);
-        if (interrupted) {
+        if (interrupted(error)) {
             owner.notRun(error);
             return;
         }

@@ -49,7 +49,7 @@ final class StatementCommands {
         statements.forgetLast();
         String full = statements.full(under.large() ? 0 : length);
         if (full != null) {
-            answerInstead(new ErrPacket(1461, "42000", full));
+            owner.answerInstead(new ErrPacket(1461, "42000", full));
             return;
         }
         if (under.large()) {
@@ -96,10 +96,10 @@ final class StatementCommands {
             // There is no answer that could say so.
             owner.answer(() -> {});
         } else if (of == null) {
-            answerInstead(unknown(command, id));
+            owner.answerInstead(unknown(command, id));
         } else if (command == Command.STMT_FETCH && !statements.hasCursor(of)) {
             // The server would name its own id.
-            answerInstead(new ErrPacket(1421, "HY000",
+            owner.answerInstead(new ErrPacket(1421, "HY000",
                     "The statement (" + Integer.toUnsignedString(id) + ") has no open cursor" + (worker.server().mariaDb() ? "" : ".")));
         } else if (command == Command.STMT_RESET && owner.lease() == null) {
             aftermath.leftovers().commandAnswered(0, false);
@@ -118,11 +118,6 @@ final class StatementCommands {
                         : command == Command.STMT_RESET ? "mysqld_stmt_reset" : "mysqld_stmt_execute";
         return new ErrPacket(Refusal.UNKNOWN_STATEMENT.code(), Refusal.UNKNOWN_STATEMENT.sqlState(),
                 "Unknown prepared statement handler (" + Integer.toUnsignedString(id) + ") given to " + to);
-    }
-
-    private void answerInstead(ErrPacket error) {
-        aftermath.leftovers().failedHere(error.code(), error.message());
-        owner.answerInstead(error);
     }
 
     private void execute(PreparedStatement of) {

@@ -158,13 +158,11 @@ public final class Leftovers {
 
     /** COM_STMT_PREPARE. On MySQL an execution that reads how many warnings there are does not count those of the prepare. */
     public void prepared(int warnings) {
-        if (mariaDb && warnings > 0) {
-            onServer(warnings);
-        } else if (!mariaDb) {
-            where = Where.SERVER;
-            conditionsOnServer = false;
-            conditions = Conditions.NONE;
+        if (mariaDb && where == Where.HERE && !conditions.isEmpty()) {
+            // The mark in front of it has changed that.
+            rowCountOnServer = false;
         }
+        conditionsAfter(mariaDb ? warnings : 0);
     }
 
     /**
@@ -216,14 +214,16 @@ public final class Leftovers {
     }
 
     /**
-     * What to ask in front of a statement that may leave FOUND_ROWS() as it was, on a connection where it is another session's: a query with as many rows as it gives in
-     * this one. Null if there is no need, or if they are too many; then the statement has to change it.
+     * Whether a connection where FOUND_ROWS() is another session's has to be given this one's, as the statement may leave it as it was. Not if that is too many rows; then the
+     * statement has to change it.
      */
-    public @Nullable String foundRowsInFrontOf(FoundRows after) {
-        if (after != FoundRows.UNCLEAR || foundRowsOnServer || rowCountOnServer || where != Where.HERE || !foundRowsKnown
-                || foundRows > MOST_ROWS_MADE) {
-            return null;
-        }
+    public boolean foundRowsDue(FoundRows after) {
+        return after == FoundRows.UNCLEAR && !foundRowsOnServer && !rowCountOnServer && where == Where.HERE && foundRowsKnown
+                && foundRows <= MOST_ROWS_MADE;
+    }
+
+    /** What gives it: a query with as many rows. It counts as asked. */
+    public String foundRowsInFront() {
         foundRowsOnServer = true;
         return foundRows == 1 ? "SELECT 1"
                 : "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<" + foundRows + ") SELECT i FROM n WHERE i<="

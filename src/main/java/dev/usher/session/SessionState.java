@@ -2,6 +2,7 @@ package dev.usher.session;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The portable state of a session or of a server connection: its schema, and the variables whose values differ from the {@link Baseline} of its account.
@@ -73,6 +74,15 @@ public final class SessionState {
     SessionState without(String name) {
         int at = indexOf(name);
         return at < 0 ? this : new SessionState(schema, removed(names, at), removed(values, at));
+    }
+
+    /** This state with some variables back at the baseline's values. */
+    public SessionState without(Set<String> some) {
+        SessionState kept = this;
+        for (String name : some) {
+            kept = kept.without(name);
+        }
+        return kept;
     }
 
     /** The same values, expressed as differences from another baseline. */

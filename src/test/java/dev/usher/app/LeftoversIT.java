@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LeftoversIT {
     private static final TestAccount ROOT = new TestAccount("root", "", "");
 
-    /** A line is a session. {@code P:} prepares and executes twice, {@code C:} is a command in hexadecimal. */
+    /** A line is a session. {@code P:} prepares and executes twice, {@code N:} only prepares, {@code C:} is a command in hexadecimal, or an empty packet. */
     private static final String SCRIPTS =
             """
                     SELECT 1 ;; SELECT ROW_COUNT(), FOUND_ROWS()
@@ -98,6 +98,8 @@ class LeftoversIT {
                     $S ;; C:1B0000 ;; SELECT ROW_COUNT(), FOUND_ROWS()
                     $S ;; C:1F ;; SELECT ROW_COUNT(), FOUND_ROWS()
                     $W ;; C:1B0700 ;; SHOW COUNT(*) WARNINGS ;; SHOW WARNINGS ;; SELECT ROW_COUNT()
+                    $W ;; C: ;; SHOW WARNINGS ;; SELECT ROW_COUNT()
+                    SELECT * FROM nope ;; C: ;; SHOW COUNT(*) ERRORS ;; SHOW ERRORS
                     P:SELECT ROW_COUNT(), FOUND_ROWS(), @@warning_count
                     $W ;; P:SELECT ROW_COUNT()+0, FOUND_ROWS() AS f, @@warning_count
                     $W ;; P:SHOW WARNINGS
@@ -105,6 +107,10 @@ class LeftoversIT {
                     SELECT * FROM nope ;; P:SHOW ERRORS
                     P:$W ;; SELECT ROW_COUNT() ;; SHOW COUNT(*) WARNINGS
                     P:$W ;; SHOW WARNINGS
+                    $W ;; N:SELECT b FROM lt ;; SHOW WARNINGS ;; SELECT ROW_COUNT()
+                    $W ;; N:SELECT 1 ;; SHOW WARNINGS ;; SELECT ROW_COUNT()
+                    $W ;; N:SELECT b FROM lt ;; SELECT @@warning_count ;; SHOW COUNT(*) WARNINGS
+                    $W ;; GET DIAGNOSTICS CONDITION 7 @c=MYSQL_ERRNO ;; N:SELECT 1 ;; SELECT ROW_COUNT() ;; SHOW WARNINGS
                     P:SELECT b FROM lt LIMIT 2 ;; SELECT FOUND_ROWS(), ROW_COUNT()
                     SELECT CONNECTION_ID() = %ID% AS x, (SELECT CONNECTION_ID()) = %ID% y, @@pseudo_thread_id = %ID% z, CONNECTION_ID() * 0
                     SELECT CONNECTION_ID() * 0, (SELECT CONNECTION_ID() - CONNECTION_ID()), CONNECTION_ID() > 0 FROM lt WHERE CONNECTION_ID() = %ID% LIMIT 1
@@ -165,6 +171,33 @@ class LeftoversIT {
         }
     }
 
+    /** Neither the limits that others have left on the connection nor the session's own keep it from being given the session's FOUND_ROWS(). */
+    @ParameterizedTest
+    @MethodSource("servers")
+    void limitsOfRowsDoNotChangeFoundRows(ServerKind kind) throws IOException {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        InetSocketAddress direct = new InetSocketAddress("127.0.0.1", server.port());
+        String fails =
+                "SELECT 1 UNION SELECT 2 UNION SELECT 3 ;; UPDATE lt SET b = (SELECT 1 UNION SELECT 2) WHERE a = 1 ;; SELECT FOUND_ROWS()";
+        try (RunningUsher usher = RunningUsher.knowing(
+                ROOT, server.port(), state,
+                config -> config.withPool(config.pool().withHandOver(HandOver.SHUFFLE).withMaxServerConnections(3)));
+                RawSession one = RawSession.open(usher.address(), ROOT);
+                RawSession another = RawSession.open(usher.address(), ROOT)) {
+            for (RawSession each : List.of(one, another)) {
+                each.run("SET SESSION max_join_size = 900000");
+            }
+            Between others = () -> {
+                for (RawSession each : List.of(one, another)) {
+                    each.run("SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5");
+                }
+            };
+            for (String script : List.of(fails, "SET SESSION max_join_size = 800000 ;; " + fails)) {
+                assertThat(run(usher.address(), script, others)).as(script).isEqualTo(run(direct, script, () -> {}));
+            }
+        }
+    }
+
     /** Nobody waits for the connection, so that nothing has been captured when the session leaves it. */
     @ParameterizedTest
     @MethodSource("servers")
@@ -209,10 +242,10 @@ class LeftoversIT {
             for (String step : script.split(" ;; ")) {
                 between.happens();
                 String ours = step.replace("%ID%", Long.toString(session.id()));
-                if (ours.startsWith("P:")) {
+                if (ours.startsWith("P:") || ours.startsWith("N:")) {
                     List<String> refused = session.prepare(ours.substring(2));
                     answers.add(refused);
-                    for (int i = 0; i < 2 && refused.isEmpty(); i++) {
+                    for (int i = 0; i < 2 && refused.isEmpty() && ours.startsWith("P:"); i++) {
                         between.happens();
                         answers.add(session.execute());
                     }

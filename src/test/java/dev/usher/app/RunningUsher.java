@@ -4,6 +4,7 @@ import dev.usher.admin.ClientRow;
 import dev.usher.admin.PinRow;
 import dev.usher.admin.PinTotalRow;
 import dev.usher.admin.PoolerView.KillOutcome;
+import dev.usher.admin.ServerRow;
 import dev.usher.config.AccountConfig;
 import dev.usher.config.AdminConfig;
 import dev.usher.config.HostAndPort;
@@ -77,6 +78,11 @@ final class RunningUsher implements AutoCloseable {
     /** Those in the pools, as SHOW SERVERS lists them. */
     long serverConnections() {
         return usher.snapshots().servers().size();
+    }
+
+    /** The same, by the ids that the server's process list has. */
+    List<Long> serverThreads() {
+        return usher.snapshots().servers().stream().map(ServerRow::threadId).toList();
     }
 
     @Override

@@ -65,6 +65,13 @@ public final class FakeWire implements AutoCloseable {
         socket.getOutputStream().write(bytes);
     }
 
+    /** So many bytes as they come. */
+    public byte[] readRaw(int length) throws IOException {
+        byte[] bytes = new byte[length];
+        in.readFully(bytes);
+        return bytes;
+    }
+
     /** Returns when the peer has closed; what it still says is dropped. */
     public void awaitClose() throws IOException {
         try {

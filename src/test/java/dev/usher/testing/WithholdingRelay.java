@@ -13,7 +13,7 @@ import java.util.List;
 
 /**
  * Stands between Usher and a server, and can keep back all that the server answers until a certain text has gone to the server: whoever waits for an answer
- * before it sends that text waits for ever.
+ * before it sends that text waits for ever. It can also keep back such a text itself, with all that is sent behind it.
  */
 public final class WithholdingRelay implements Closeable {
     private final ServerSocket listener;
@@ -21,6 +21,8 @@ public final class WithholdingRelay implements Closeable {
     private final List<Socket> sockets = new ArrayList<>();
     private final Object lock = new Object();
     private String awaited = "";
+    private String stopped = "";
+    private boolean stops;
 
     public WithholdingRelay(int serverPort) throws IOException {
         this.serverPort = serverPort;
@@ -43,6 +45,27 @@ public final class WithholdingRelay implements Closeable {
     public boolean withholds() {
         synchronized (lock) {
             return !awaited.isEmpty();
+        }
+    }
+
+    /** The first packet with this text does not get to the server before {@link #letGo}. */
+    public void stop(String text) {
+        synchronized (lock) {
+            stopped = text;
+        }
+    }
+
+    /** Whether it has come. */
+    public boolean stops() {
+        synchronized (lock) {
+            return stops;
+        }
+    }
+
+    public void letGo() {
+        synchronized (lock) {
+            stops = false;
+            lock.notifyAll();
         }
     }
 
@@ -72,7 +95,9 @@ public final class WithholdingRelay implements Closeable {
             String seen = "";
             for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
                 if (towardsServer) {
-                    seen = seen.substring(Math.max(0, seen.length() - 100)) + new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
+                    String text = new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
+                    stop(seen, text);
+                    seen = seen.substring(Math.max(0, seen.length() - 100)) + text;
                     sent(seen);
                 } else {
                     pass();
@@ -83,6 +108,20 @@ public final class WithholdingRelay implements Closeable {
             // One of the two has closed.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void stop(String before, String text) throws InterruptedException {
+        synchronized (lock) {
+            // It may have begun before, but has not been sent before as a whole.
+            String around = before.substring(Math.max(0, before.length() - Math.max(0, stopped.length() - 1))) + text;
+            if (!stopped.isEmpty() && around.contains(stopped)) {
+                stopped = "";
+                stops = true;
+                while (stops) {
+                    lock.wait();
+                }
+            }
         }
     }
 
@@ -112,8 +151,6 @@ public final class WithholdingRelay implements Closeable {
             }
         }
         withholdUntil("");
-        synchronized (lock) {
-            lock.notifyAll();
-        }
+        letGo();
     }
 }

@@ -13,12 +13,10 @@ final class AccountRule implements Rule {
     @Override
     public List<Finding> judge(Picture picture) {
         Facts facts = picture.facts();
-        Map<String, Long> byUser = facts.last().sessions().stream().filter(session -> !session.isLoggingIn())
-                .collect(Collectors.groupingBy(session -> session.client().account(), Collectors.counting()));
+        Map<String, Long> byUser = byUser(facts);
         List<Finding> all = new ArrayList<>();
         for (AccountLimit limit : facts.accountLimits()) {
-            String user = limit.account().substring(0, limit.account().lastIndexOf('@'));
-            long now = byUser.getOrDefault(user, 0L);
+            long now = byUser.getOrDefault(user(limit), 0L);
             if (limit.connections() > 0 && now >= limit.connections()) {
                 all.add(finding(picture, limit.account(), now, limit.connections(), "MAX_USER_CONNECTIONS", 1226));
             } else if (limit.connectionsPerHour() > 0 && picture.failedLogins() > 0 && !picture.isFull()) {
@@ -36,6 +34,24 @@ final class AccountRule implements Rule {
             });
         }
         return List.copyOf(all);
+    }
+
+    /** Whether there is an account whose own limit may refuse logins. */
+    static boolean mayRefuse(Facts facts) {
+        Map<String, Long> byUser = byUser(facts);
+        long global = facts.number("max_user_connections").orElse(0);
+        return global > 0 && byUser.values().stream().anyMatch(now -> now >= global)
+                || facts.accountLimits().stream().anyMatch(limit -> limit.connectionsPerHour() > 0
+                        || limit.connections() > 0 && byUser.getOrDefault(user(limit), 0L) >= limit.connections());
+    }
+
+    private static Map<String, Long> byUser(Facts facts) {
+        return facts.last().sessions().stream().filter(session -> !session.isLoggingIn())
+                .collect(Collectors.groupingBy(session -> session.client().account(), Collectors.counting()));
+    }
+
+    private static String user(AccountLimit limit) {
+        return limit.account().substring(0, limit.account().lastIndexOf('@'));
     }
 
     private static Finding finding(Picture picture, String account, long now, long limit, String name, int error) {

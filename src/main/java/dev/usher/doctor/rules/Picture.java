@@ -19,13 +19,14 @@ import java.util.Set;
  *
  * @param connected the most connections of clients at one look
  * @param refused refusals for {@code max_connections} while we watched
+ * @param failedLogins logins that failed while we watched for another reason, at least
  * @param opened connections that logged in while we watched, about
  * @param processes the largest first
  * @param usedIds sessions that have done something while we watched
  * @param piled sessions that execute a statement for more than a second, in the last sample
  */
-public record Picture(Facts facts, long limit, long connected, long refused, long opened, List<Process> processes, Set<Long> usedIds,
-        List<Session> piled) {
+public record Picture(Facts facts, long limit, long connected, long refused, long failedLogins, long opened, List<Process> processes,
+        Set<Long> usedIds, List<Session> piled) {
     static final Duration LONG_STATEMENT = Duration.ofSeconds(1);
 
     private static final double FULL = 0.97;
@@ -37,20 +38,25 @@ public record Picture(Facts facts, long limit, long connected, long refused, lon
                 sample.status("threads_connected") - facts.ownConnections())).max().orElse(0);
         long counted = facts.growth("connection_errors_max_connections");
         long aborted = facts.growth("aborted_connects");
-        long refused = counted + refusedUncounted(facts, limit, aborted - 2 * counted);
+        // All who are refused are among the aborted ones too; those whom MariaDB refuses after their handshake twice, but once where it does not count them.
+        long failed = Math.max(0, aborted - 2 * counted);
+        long uncounted = uncounted(facts, limit, failed);
+        // An account's own limit comes first, and what it refuses is counted no better: then nobody knows.
+        long refused = counted + (AccountRule.mayRefuse(facts) ? 0 : uncounted);
+        long failedLogins = failed - uncounted;
         // Ids are given to those that are refused after their handshake, and to failed logins; both are among the aborted ones, as are all refused.
         long opened = Math.max(0, facts.growth("connections") - Math.max(0, aborted - counted));
         Set<Long> used = used(facts);
         List<Session> piled = facts.last().sessions().stream()
                 .filter(session -> session.isRunning() && session.time().compareTo(LONG_STATEMENT) >= 0).toList();
-        return new Picture(facts, limit, connected, refused, opened, processes(facts, used), used, piled);
+        return new Picture(facts, limit, connected, refused, failedLogins, opened, processes(facts, used), used, piled);
     }
 
     /**
      * With exactly {@code max_connections} there, servers let one more log in: it may be an administrator. MariaDB does not count those whom it then refuses, other than among
      * the aborted ones. Those that had a wrong password or broke off are counted.
      */
-    private static long refusedUncounted(Facts facts, long limit, long failed) {
+    private static long uncounted(Facts facts, long limit, long failed) {
         boolean full = facts.samples().stream().anyMatch(sample -> sample.status("threads_connected") >= limit);
         return full && facts.server().isMariaDb()
                 ? Math.max(0, failed - facts.growth("access_denied_errors") - facts.growth("aborted_connects_preauth"))
@@ -144,14 +150,6 @@ public record Picture(Facts facts, long limit, long connected, long refused, lon
     double turnover() {
         double average = facts.samples().stream().mapToInt(sample -> sample.sessions().size()).average().orElse(0);
         return facts.samples().size() < 2 ? 0 : opened / Math.max(1, average);
-    }
-
-    /**
-     * Logins that failed while we watched, at least. Servers count those that they refuse for {@code max_connections} among the aborted ones too, MariaDB those refused
-     * after their handshake twice, but once where it does not count them for {@code max_connections}.
-     */
-    long failedLogins() {
-        return Math.max(0, facts.growth("aborted_connects") - facts.growth("connection_errors_max_connections") - refused);
     }
 
     Severity severity() {

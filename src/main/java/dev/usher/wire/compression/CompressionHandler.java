@@ -6,10 +6,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.UnsupportedMessageTypeException;
 import io.netty.util.ReferenceCountUtil;
-import org.jspecify.annotations.Nullable;
+import java.util.function.IntSupplier;
 
 /**
- * Makes a plain stream of a compressed one, for either side. Add it between TLS and the framing of packets, after the OK that ends the
+ * Makes a plain stream of a compressed one, on the side of a server. Add it between TLS and the framing of packets, after the OK that ends the
  * login was written: that one is not compressed any more than what came before.
  *
  * <p>Inbound, one buffer may become many: they are passed on only while the channel reads automatically or somebody asked by {@code read()}, one
@@ -22,44 +22,21 @@ public final class CompressionHandler extends ChannelDuplexHandler {
     private final FrameSequence sequence = new FrameSequence();
     private final FrameReader reader;
     private final FrameWriter writer;
-    private @Nullable ChannelHandlerContext context;
+    private final IntSupplier unread;
+    private long passedOn;
     private boolean demand;
     private boolean passingOn;
     private boolean corrupt;
 
-    public CompressionHandler(Compression compression) {
+    /** @param unread how many plain bytes have been passed on and still wait to be used: what is written answers those before them */
+    public CompressionHandler(Compression compression, IntSupplier unread) {
+        this.unread = unread;
         reader = new FrameReader(compression, sequence);
         writer = new FrameWriter(compression, sequence);
     }
 
-    /** On the side of a client: what is written from now on is a new command, and its frames count from 0. */
-    public void startCommand() {
-        restartAt(0);
-    }
-
-    /**
-     * On the side of a server: what is written from now on is the response to the next command. Frames count on from the command's by
-     * themselves; this is for clients that send a command before they have read the response to the last one.
-     */
-    public void startResponse() {
-        restartAt(1);
-    }
-
-    private void restartAt(int number) {
-        if (context != null) {
-            writer.writeFrame(context); // what waits still belongs to the last one
-        }
-        sequence.restartAt(number);
-    }
-
-    @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-        context = ctx;
-    }
-
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
-        context = null;
         reader.close();
         writer.close();
     }
@@ -136,7 +113,9 @@ public final class CompressionHandler extends ChannelDuplexHandler {
             }
             demand = false;
             any = true;
+            passedOn += piece.readableBytes();
             ctx.fireChannelRead(piece);
+            sequence.used(passedOn - unread.getAsInt());
         }
         return any;
     }
@@ -146,6 +125,10 @@ public final class CompressionHandler extends ChannelDuplexHandler {
         if (!(message instanceof ByteBuf bytes)) {
             ReferenceCountUtil.release(message);
             throw new UnsupportedMessageTypeException(message, ByteBuf.class);
+        }
+        if (sequence.answersAnother(passedOn - unread.getAsInt())) {
+            writer.writeFrame(ctx);
+            sequence.answer();
         }
         writer.write(ctx, bytes, promise);
     }

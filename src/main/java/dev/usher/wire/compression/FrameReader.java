@@ -64,7 +64,7 @@ final class FrameReader {
     }
 
     private void begin(int storedLength, int number, int plainLength) {
-        sequence.received(number);
+        sequence.received(number, plainLength == 0 ? storedLength : plainLength);
         if (storedLength == 0) {
             if (plainLength != 0) {
                 throw new CorruptFrameException("an empty frame can not hold " + plainLength + " bytes");

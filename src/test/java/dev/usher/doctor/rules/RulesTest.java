@@ -86,6 +86,17 @@ class RulesTest {
         assertThat(diagnosis.findings().getFirst().evidence()).contains("50 were refused in that time");
     }
 
+    /** MariaDB looks at an account's own limit first. */
+    @Test
+    void whomAnAccountsOwnLimitMayHaveRefusedAFullMariaDbHasNot() {
+        Diagnosis diagnosis =
+                new FactsBuilder(40).mariaDb().used(SHOP, 14).used(ORDERS, 14).used(REPORTS, 11).limit("shop@10.%", 14)
+                        .status("threads_connected", 40).grows("aborted_connects", 50).grows("connections", 50).judge();
+
+        assertThat(diagnosis.findings()).extracting(Finding::cause).contains(Cause.ACCOUNT_LIMIT).doesNotContain(Cause.CONNECT_FLOOD);
+        assertThat(diagnosis.findings()).flatExtracting(Finding::evidence).noneMatch(line -> line.contains("were refused"));
+    }
+
     @Test
     void wrongPasswordsAtAFullMariaDbAreAFlood() {
         Diagnosis diagnosis =

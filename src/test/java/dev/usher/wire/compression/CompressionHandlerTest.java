@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CompressionHandlerTest {
-    private final CompressionHandler handler = new CompressionHandler(Compression.zlib());
-    private final EmbeddedChannel channel = new EmbeddedChannel(handler);
+    private int unread;
+    private final EmbeddedChannel channel = new EmbeddedChannel(new CompressionHandler(Compression.zlib(), () -> unread));
 
     @AfterEach
     void close() {
@@ -81,15 +81,20 @@ class CompressionHandlerTest {
     }
 
     @Test
-    void responsesToCommandsSentAtOnceEachBeginAtOne() {
-        channel.writeInbound(stored(0, "first command"), stored(0, "second command"));
+    void responsesToCommandsSentAtOnceCountOnEachFromItsFrame() {
+        unread = "first command".length() + "second, third".length();
+        channel.writeInbound(stored(0, "first command"), stored(0, "second, third"));
+        unread = "second, third".length();
         channel.writeOutbound(Unpooled.copiedBuffer("first", US_ASCII));
         channel.write(Unpooled.copiedBuffer("end of first", US_ASCII));
-        handler.startResponse();
+        unread = ", third".length();
         channel.writeOutbound(Unpooled.copiedBuffer("second", US_ASCII));
+        unread = 0;
+        channel.writeOutbound(Unpooled.copiedBuffer("third", US_ASCII));
         assertThat(sequenceNumber(readOneOutbound())).isEqualTo(1);
         assertThat(sequenceNumber(readOneOutbound())).isEqualTo(2);
         assertThat(sequenceNumber(readOneOutbound())).isEqualTo(1);
+        assertThat(sequenceNumber(readOneOutbound())).isEqualTo(2);
     }
 
     @Test
@@ -146,7 +151,7 @@ class CompressionHandlerTest {
 
     @Test
     void readerThatStopsInTheMiddleOfAFrameGetsNoMore() {
-        var stopping = new EmbeddedChannel(new CompressionHandler(Compression.zlib()), new ChannelInboundHandlerAdapter() {
+        var stopping = new EmbeddedChannel(new CompressionHandler(Compression.zlib(), () -> 0), new ChannelInboundHandlerAdapter() {
             @Override
             public void channelRead(ChannelHandlerContext ctx, Object piece) {
                 ctx.channel().config().setAutoRead(false);

@@ -30,7 +30,7 @@ class CompressionPropertyTest {
         var random = new Random(seed);
         byte[] plain = text(random, writes.stream().mapToInt(Integer::intValue).sum());
         byte[] wire = compress(compression, plain, writes, random);
-        var reader = new EmbeddedChannel(new CompressionHandler(compression));
+        var reader = new EmbeddedChannel(new CompressionHandler(compression, () -> 0));
         for (int from = 0; from < wire.length;) {
             int length = Math.min(wire.length - from, 1 + random.nextInt(40_000));
             reader.writeInbound(Unpooled.copiedBuffer(wire, from, length));
@@ -44,7 +44,7 @@ class CompressionPropertyTest {
     void whatOneSideWritesTheOtherReadsByteByByte(@ForAll("compressions") Compression compression, @ForAll long seed) {
         byte[] plain = text(new Random(seed), 3000);
         byte[] wire = compress(compression, plain, List.of(plain.length), new Random(seed));
-        var reader = new EmbeddedChannel(new CompressionHandler(compression));
+        var reader = new EmbeddedChannel(new CompressionHandler(compression, () -> 0));
         for (byte one : wire) {
             reader.writeInbound(Unpooled.wrappedBuffer(new byte[]{one}));
         }
@@ -58,7 +58,7 @@ class CompressionPropertyTest {
         var random = new Random(seed);
         byte[] plain = text(random, length);
         byte[] wire = compress(compression, plain, List.of(length), random);
-        var reader = new EmbeddedChannel(new CompressionHandler(compression));
+        var reader = new EmbeddedChannel(new CompressionHandler(compression, () -> 0));
         ByteBuf truncated = Unpooled.buffer().writeBytes(wire, 0, random.nextInt(wire.length));
         reader.writeInbound(truncated);
         byte[] read = CompressionHandlerTest.readInbound(reader);
@@ -84,7 +84,7 @@ class CompressionPropertyTest {
     }
 
     private static void assertOnlyCorruptFrames(Compression compression, byte[] wire) {
-        var reader = new EmbeddedChannel(new CompressionHandler(compression));
+        var reader = new EmbeddedChannel(new CompressionHandler(compression, () -> 0));
         ByteBuf bytes = Unpooled.buffer().writeBytes(wire);
         try {
             reader.writeInbound(bytes);
@@ -106,7 +106,7 @@ class CompressionPropertyTest {
     }
 
     private static byte[] compress(Compression compression, byte[] plain, List<Integer> writes, Random random) {
-        var writer = new EmbeddedChannel(new CompressionHandler(compression));
+        var writer = new EmbeddedChannel(new CompressionHandler(compression, () -> 0));
         int from = 0;
         for (int length : writes) {
             writer.write(Unpooled.copiedBuffer(plain, from, length));
