@@ -1,15 +1,19 @@
 """One section of docs/benchmarks.md for each benchmark: what its table shows, and the ratios by which a later run is judged."""
 
+import math
+
 
 def ratio(of, to):
     return f"{of / to:.2f}" if of and to else "–"
 
 
 class Section:
-    """`columns` are (title, whether text); `cells` makes rows out of what was measured; `ratios` gives name → value, where less is better."""
+    """`columns` are (title, whether text); `cells` makes rows out of what was measured; `ratios` gives name → value, where less is better. `plot` makes an SVG, and
+    `verdict` a line below the table."""
 
-    def __init__(self, title, explanation, columns, cells, ratios=lambda measured: {}):
+    def __init__(self, title, explanation, columns, cells, ratios=lambda measured: {}, plot=None, verdict=None):
         self.title, self.explanation, self.columns, self.cells, self.ratios = title, explanation, lambda measured: columns, cells, ratios
+        self.plot, self.verdict = plot, verdict
 
 
 def ways_of(entry):
@@ -95,6 +99,70 @@ def worker_cells(measured):
         yield [row["workers"], row["threads"], f"{row['per_second']:,}", f"{row['spread']:.0%}", f"{row['p99_ms']:.2f}", f"{row['cpu_us']:.1f}"]
 
 
+def slope(before, point, field):
+    """How steep a step is on logarithmic scales: 0 does not grow, 1 is linear."""
+    if before is None or not before[field] or not point[field]:
+        return None
+    return math.log(point[field] / before[field]) / math.log(point["x"] / before["x"])
+
+
+def steps(measured):
+    """Each point with the one before it of the same way; None before the first."""
+    last = {}
+    for point in measured:
+        yield last.get(point["way"]), point
+        last[point["way"]] = point
+
+
+def growth_cells(unit):
+    def cells(measured):
+        for before, point in steps(measured):
+            slopes = [slope(before, point, field) for field in ("cpu_us", "resident_mib")]
+            cpu, memory = ["" if each is None else f"{each:.2f}" for each in slopes]
+            yield [unit(point["x"]), point["way"], f"{point['per_second']:,.0f}" if point["per_second"] > 100 else f"{point['per_second']:.3g}", f"{point['cpu_us']:,.1f}", cpu, f"{point['resident_mib']:,.1f}", memory]
+
+    return cells
+
+
+def growth_verdict(measured):
+    found = {field: max(slope(*step, field) or 0 for step in steps(measured) if step[1]["way"] != "haproxy") for field in ("cpu_us", "resident_mib")}
+    worse = [name for name, field in (("CPU time", "cpu_us"), ("memory", "resident_mib")) if found[field] > LINEAR]
+    return (f"Usher's steepest step: {found['cpu_us']:.2f} for CPU time, {found['resident_mib']:.2f} for memory, where 1 is linear"
+            + (f": **{' and '.join(worse)} grows worse than linearly.**" if worse else "."))
+
+
+def size(count):
+    for unit, of in (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if count >= of:
+            return f"{count // of} {unit}"
+    return f"{count} B"
+
+
+def growth(title, explanation, of, x_title=None, unit=lambda count: f"{count:,}"):
+    def draw(measured):
+        import plot  # its library is only needed here
+
+        return plot.growth(measured, x_title or of)
+
+    columns = [(of, False), ("way", True), ("per second", False), ("own CPU µs each", False), ("slope", False), ("resident MiB", False), ("slope", False)]
+    return Section(title, explanation, columns, growth_cells(unit), plot=draw, verdict=growth_verdict)
+
+
+def gc_cells(measured):
+    for row in measured:
+        each = row["bytes_each"]
+        yield [row["kind"], f"{row['clients']:,}", f"{row['per_second']:,.0f}", f"{row['p99_ms']:.2f}", f"{row['p999_ms']:.2f}", f"{row['max_ms']:.2f}",
+               f"{row['pauses']} in {row['seconds']:.0f} s", f"{row['pause_ms']:.2f}" if row["pauses"] else "–",
+               f"{row['longest_ms']:.2f}" if row["pauses"] else "–", f"{row['paused']:.2%}", f"{row['heap_after_mib']:.1f}",
+               "–" if each is None else f"{each:,.0f}"]
+
+
+def jmh_cells(measured):
+    return ([row["of"], row["what"], row["case"].lower().replace("_", " "), f"{row['ns']:,.1f}", f"{row['error_ns']:,.1f}", f"{row['bytes']:,.0f}"] for row in measured)
+
+
+# A step that is a little steeper than linear is noise.
+LINEAR = 1.1
 BUSY = [("way", True), ("clients", False), ("per second", False), ("spread", False), ("p50 ms", False), ("p99 ms", False), ("p99.9 ms", False),
         ("own CPU µs each", False), ("rate ÷ best direct", False)]
 
@@ -130,4 +198,19 @@ SECTIONS = {
     "start": Section("Start", "From the command `./usher serve` (built) to the first client, median and worst of 11 starts.",
                      [("until", True), ("seconds", False), ("worst", False)],
                      lambda measured: ([row["until"], f"{row['seconds']:.2f}", f"{row['worst']:.2f}"] for row in measured)),
+    "growth-clients": growth("Growth: clients", "EXPLAIN-CLIENTS", "clients"),
+    "growth-connections": growth("Growth: server connections", "EXPLAIN-CONNECTIONS", "server connections"),
+    "growth-accounts": growth("Growth: accounts", "EXPLAIN-ACCOUNTS", "accounts"),
+    "growth-statement": growth("Growth: size of statements", "EXPLAIN-STATEMENT", "statement", "bytes of a statement", size),
+    "growth-result": growth("Growth: size of results", "EXPLAIN-RESULT", "result", "bytes of a result", size),
+    "gc": Section("Garbage collection", "Busy clients with text or prepared point selects on 16 server connections, by `bench/load`; pauses and heap out of the log of "
+                  "Usher's garbage collector (`-Xlog:gc`), all rounds together. What a statement allocates is what was allocated between the first and the last "
+                  "collection of a round, by the whole process, divided by the statements in that time. The heap is the largest that a collection left.",
+                  [("kind", True), ("clients", False), ("per second", False), ("p99 ms", False), ("p99.9 ms", False), ("max ms", False), ("pauses", False),
+                   ("median ms", False), ("longest ms", False), ("share of time", False), ("heap MiB", False), ("bytes allocated each", False)], gc_cells),
+    "jmh": Section("Parts, by JMH", "The sources are in `bench/jmh`; bytes are what JMH's GC profiler says is allocated. *Responses*: finding the packets and the end of what "
+                   "a server answers, and the same with each header written anew. *Lexer*: reading a statement's text. *States*: comparing the states of two "
+                   "sessions, making the fingerprint of one that has changed, and the statements that lead from one to the other, where that many variables differ "
+                   "from the state after login (and one more in the other).",
+                   [("part", True), ("what", True), ("of", True), ("ns", False), ("± ns", False), ("bytes", False)], jmh_cells),
 }
