@@ -42,8 +42,6 @@ final class Busy {
     private final Latencies latencies = new Latencies();
     private long errors;
     private String firstError = "";
-    private long pacedSince;
-    private long dueBefore;
     private int turn;
 
     /** One client. */
@@ -82,13 +80,12 @@ final class Busy {
                 client.channel.configureBlocking(false);
                 client.channel.register(selector, SelectionKey.OP_READ, client);
             }
-            pacedSince = System.nanoTime();
+            long begin = System.nanoTime() + warmSeconds * 1_000_000_000;
             if (rate == 0) {
                 for (Client client : all) {
                     ask(client);
                 }
             }
-            long begin = pacedSince + warmSeconds * 1_000_000_000;
             loop(selector, all, begin);
             latencies.clear();
             System.err.println("begin");
@@ -142,10 +139,12 @@ final class Busy {
     }
 
     private long loop(Selector selector, List<Client> all, long until) throws IOException {
+        long since = System.nanoTime();
+        long asked = 0;
         long now;
         while ((now = System.nanoTime()) < until) {
-            if (rate > 0) {
-                askDue(all, now);
+            for (long due = (now - since) * rate / 1_000_000_000; asked < due && askNext(all);) {
+                asked++;
             }
             selector.select(key -> {
                 try {
@@ -159,16 +158,17 @@ final class Busy {
         return now;
     }
 
-    /** Asks for those whose turn it is by now. A client that still waits misses its turn, and the rate shows it. */
-    private void askDue(List<Client> all, long now) throws IOException {
-        long due = (now - pacedSince) * rate / 1_000_000_000;
-        for (; dueBefore < due; dueBefore++) {
+    /** Has the next client in turn ask that does not wait for an answer; returns whether there was one. */
+    private boolean askNext(List<Client> all) throws IOException {
+        for (int i = 0; i < clients; i++) {
             Client next = all.get(turn);
             turn = (turn + 1) % clients;
             if (!next.waiting) {
                 ask(next);
+                return true;
             }
         }
+        return false;
     }
 
     private void failed(String error) {

@@ -25,11 +25,12 @@ public class Lexer {
     /** What is read. */
     public enum Text {
         POINT_SELECT("SELECT c FROM sbtest1 WHERE id=5042"),
-        SELECT_OF_AN_ORM("select u1_0.id,u1_0.name,u1_0.email from users u1_0 where u1_0.id=? and u1_0.deleted_at is null limit 1"),
+        LONGER_SELECT("select u1_0.id,u1_0.name,u1_0.email from users u1_0 where u1_0.id=? and u1_0.deleted_at is null limit 1"),
         INSERT("INSERT INTO `orders` (`customer`,`total`,`created`) VALUES (4711,'129.90','2026-01-01 00:00:00')"),
         SET("SET SESSION sql_mode='STRICT_TRANS_TABLES', @tenant = 'tenant 4711'"),
         FUNCTIONS("SELECT @@session.tx_isolation, COUNT(*), DATE_ADD(NOW(), INTERVAL 1 DAY) FROM t WHERE a IN (1,2,3)"),
-        LITERAL_OF_100_KB("INSERT INTO t (a) VALUES ('" + "x".repeat(100_000) + "')");
+        /** 100 kB. */
+        LONG_LITERAL("INSERT INTO t (a) VALUES ('" + "x".repeat(100_000) + "')");
 
         private final String sql;
 

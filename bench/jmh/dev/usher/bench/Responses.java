@@ -33,8 +33,8 @@ public class Responses {
         OK_WITH_TRACKERS,
         ONE_ROW,
         HUNDRED_ROWS,
-        /** 1 MiB of them. */
-        THOUSAND_ROWS_OF_1_KIB
+        /** Of 1 KiB each. */
+        THOUSAND_LONG_ROWS
     }
 
     @Param
@@ -57,7 +57,7 @@ public class Responses {
             }
             case ONE_ROW -> rows(1, 119);
             case HUNDRED_ROWS -> rows(100, 119);
-            case THOUSAND_ROWS_OF_1_KIB -> rows(1000, 1020);
+            case THOUSAND_LONG_ROWS -> rows(1000, 1020);
         }
         length = bytes.readableBytes();
     }
