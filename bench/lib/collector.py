@@ -69,32 +69,40 @@ class Watch:
                 "heap_after": max((each.after for each in within), default=0)}
 
 
-CASES = (("text", 5000, False), ("text", 64, True), ("prepared", 64, True))
+# Server connections, kind, clients, exact.
+CASES = ((16, "text", 5000, False), (16, "text", 64, True), (16, "prepared", 64, True), (64, "text", 64, True), (64, "prepared", 64, True))
+
+
+def start(scene, connections):
+    log = scene.stage.folder / f"gc-{connections}.log"
+    usher = scene.usher(f"usher-{connections}", "--max-server-connections", connections + 2, jvm=LOG_OPTION.format(log))  # two are the lane for logins
+    for kind in ("text", "prepared"):
+        load("busy", usher, clients=64, warm=0, seconds=5, prepared=int(kind == "prepared"))
+    return usher, log
 
 
 def gc(scene, quick):
-    rounds, seconds = (1, 5) if quick else (3, 10)
-    log = scene.stage.folder / "gc.log"
-    usher = scene.usher("usher", "--max-server-connections", "16", jvm=LOG_OPTION.format(log))
-    runs = {case: [] for case in CASES}
+    rounds, seconds = (1, 5) if quick else (3, 8)
     with quiet():
-        for kind in ("text", "prepared"):
-            load("busy", usher, clients=64, warm=0, seconds=5, prepared=int(kind == "prepared"))
+        ushers = {connections: start(scene, connections) for connections in (16, 64)}
+    runs = {case: [] for case in CASES}
     for round_number in range(rounds):
         with quiet():
-            for kind, clients, exact in CASES:
+            for case in CASES:
+                connections, kind, clients, exact = case
+                usher, log = ushers[connections]
                 watch = Watch(usher, log, seconds, exact)
                 result = load("busy", usher, watch.begin, watch.end, clients=clients, warm=3, seconds=seconds, prepared=int(kind == "prepared"))
-                runs[kind, clients, exact].append({**result, **watch.seen(result["per_second"])})
+                runs[case].append({**result, **watch.seen(result["per_second"])})
         print(f"  round {round_number + 1} of {rounds}", file=sys.stderr)
-    return [row(kind, clients, seen) for (kind, clients, _), seen in runs.items()]
+    return [row(*case[:3], seen) for case, seen in runs.items()]
 
 
-def row(kind, clients, runs):
+def row(connections, kind, clients, runs):
     """Latencies are medians of the rounds; pauses and allocations are of all rounds together."""
     pauses = [pause for run in runs for pause in run["pauses_ms"]]
     statements = sum(run["statements"] for run in runs)
-    return {"kind": kind, "clients": clients,
+    return {"connections": connections, "kind": kind, "clients": clients,
             **{name: round(statistics.median(run[name] for run in runs), 3) for name in ("per_second", "p50_ms", "p99_ms", "p999_ms", "max_ms")},
             "seconds": round(sum(run["seconds"] for run in runs), 1), "pauses": len(pauses),
             "pause_ms": round(statistics.median(pauses), 3) if pauses else None, "longest_ms": max(pauses, default=None),

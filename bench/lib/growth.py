@@ -39,8 +39,9 @@ class Series:
 
 @contextlib.contextmanager
 def fresh(scene, *flags):
-    """An Usher of its own, since memory that was once in use stays resident, and pools stay as large as they have been; with its code compiled."""
-    usher = scene.usher("usher", *flags)
+    """An Usher of its own, since memory that was once in use stays resident, and pools stay as large as they have been; with its code compiled. One worker, whatever
+    the budget, as HAProxy has one thread."""
+    usher = scene.usher("usher", "--workers", "1", *flags)
     load("busy", usher, clients=64, warm=0, seconds=6)
     yield usher
     scene.stage.stop(usher)

@@ -36,7 +36,7 @@ def jmh(quick):
     # The flags of ./usher that change what code does and how large objects are.
     flags = ["-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
              "-Dio.netty.leakDetection.level=disabled"]
-    effort = ["-f", "1", "-wi", "1", "-i", "1", "-w", "200ms", "-r", "200ms"] if quick else ["-f", "2", "-wi", "3", "-i", "3", "-w", "1s", "-r", "1s"]
+    effort = ["-f", "1", "-wi", "1", "-i", "1", "-w", "200ms", "-r", "200ms"] if quick else ["-f", "2", "-wi", "3", "-i", "3", "-w", "500ms", "-r", "500ms"]
     with quiet():
         said(jdk() / "bin/java", *flags, "-cp", class_path(), "org.openjdk.jmh.Main", "-prof", "gc", "-foe", "true", *effort, "-rf", "json", "-rff", output)
     return [row(result) for result in json.loads(output.read_text())]

@@ -158,7 +158,7 @@ def growth(title, explanation, of, unit=lambda count: f"{count:,}"):
 def gc_cells(measured):
     for row in measured:
         each = row["bytes_each"]
-        yield [row["kind"], f"{row['clients']:,}", f"{row['per_second']:,.0f}", f"{row['p99_ms']:.2f}", f"{row['p999_ms']:.2f}", f"{row['max_ms']:.2f}",
+        yield [row["kind"], f"{row['clients']:,}", row["connections"], f"{row['per_second']:,.0f}", f"{row['p99_ms']:.2f}", f"{row['p999_ms']:.2f}", f"{row['max_ms']:.2f}",
                f"{row['pauses']} in {row['seconds']:.0f} s", f"{row['pause_ms']:.2f}" if row["pauses"] else "–",
                f"{row['longest_ms']:.2f}" if row["pauses"] else "–", f"{row['paused']:.2%}", f"{row['heap_after_mib']:.1f}",
                "–" if each is None else f"{each:,.0f}"]
@@ -205,15 +205,27 @@ SECTIONS = {
     "start": Section("Start", "From the command `./usher serve` (built) to the first client, median and worst of 11 starts.",
                      [("until", True), ("seconds", False), ("worst", False)],
                      lambda measured: ([row["until"], f"{row['seconds']:.2f}", f"{row['worst']:.2f}"] for row in measured)),
-    "growth-clients": growth("Growth: clients", "EXPLAIN-CLIENTS", "clients"),
-    "growth-connections": growth("Growth: server connections", "EXPLAIN-CONNECTIONS", "server connections"),
-    "growth-accounts": growth("Growth: accounts", "EXPLAIN-ACCOUNTS", "accounts"),
-    "growth-statement": growth("Growth: size of statements", "EXPLAIN-STATEMENT", "size of a statement", size),
-    "growth-result": growth("Growth: size of results", "EXPLAIN-RESULT", "size of a result", size),
-    "gc": Section("Garbage collection", "Busy clients with text or prepared point selects on 16 server connections, by `bench/load`; pauses and heap out of the log of "
+    "growth-clients": growth("Growth: clients", "5,000 text point selects a second in all, by clients that have their turns one after the other. Usher has one worker and 16 server "
+                             "connections; HAProxy needs a connection for each client, so that it ends at 1,000, before the server does. What a statement costs hardly depends "
+                             "on the number of clients: one that is silent is not looked at, and a statement that finds its client without a lease takes the one that has "
+                             "rested longest, which is the first of a list. Memory grows by what each client takes.", "clients"),
+    "growth-connections": growth("Growth: server connections", "512 clients at 5,000 text point selects a second in all, and *flat out*; Usher has one worker. Through HAProxy there are as many "
+                                 "clients as connections. A connection is found without a search as long as the sessions are in equal states. What grows with the connections is "
+                                 "that more of the server's threads sleep when a statement comes for them, and waking one is accounted to who sends; flat out, more busy "
+                                 "threads of the server on the same cores also slow everything down.", "server connections"),
+    "growth-accounts": growth("Growth: accounts", "1,000 clients of so many accounts, each client with a server connection of its own in a budget of 1,100, at 5,000 text point selects a "
+                              "second in all; Usher has one worker. An account's connections are a pool of their own, which is looked up by the account's name, so that their "
+                              "number makes no difference to a statement. That takes a budget with room for every account that is busy: where there is none, connections of one account "
+                              "are closed and opened for another, which costs a login each time and is not measured here.", "accounts"),
+    "growth-statement": growth("Growth: size of statements", "One client with `DO` and a literal of so many bytes, again and again. Up to some KiB a statement costs what any costs; from there on the cost is that "
+                               "of each byte, and linear. Usher reads every byte of a text, HAProxy only passes it on, so a large one takes Usher several times HAProxy's CPU. Memory stays as "
+                               "it is, because what is larger than 128 KiB passes through in pieces.", "size of a statement", size),
+    "growth-result": growth("Growth: size of results", "One client with a result of rows of 1 KiB, again and again. As with statements the cost is first that of any, then that of each byte, and linear; of "
+                            "rows only the headers are read, so that Usher is near HAProxy. Memory stays as it is: the server is not read while the client does not take what has been.", "size of a result", size),
+    "gc": Section("Garbage collection", "Busy clients with text or prepared point selects, on few server connections and with one for each, by `bench/load`; pauses and heap out of the log of "
                   "Usher's garbage collector (`-Xlog:gc`), all rounds together. What a statement allocates is what was allocated between the first and the last "
                   "collection of a round, by the whole process, divided by the statements in that time. The heap is the largest that a collection left.",
-                  [("kind", True), ("clients", False), ("per second", False), ("p99 ms", False), ("p99.9 ms", False), ("max ms", False), ("pauses", False),
+                  [("kind", True), ("clients", False), ("server connections", False), ("per second", False), ("p99 ms", False), ("p99.9 ms", False), ("max ms", False), ("pauses", False),
                    ("median ms", False), ("longest ms", False), ("share of time", False), ("heap MiB", False), ("bytes allocated each", False)], gc_cells),
     "jmh": Section("Parts, by JMH", "The sources are in `bench/jmh`; bytes are what JMH's GC profiler says is allocated. *Responses*: finding the packets and the end of what "
                    "a server answers, and the same with each header written anew; a long row has 1 KiB. *Lexer*: reading a statement's text; the long literal has 100 kB. *States*: comparing the states of two "
