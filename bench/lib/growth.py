@@ -97,9 +97,9 @@ def make_accounts(scene, count):
 def sizes(scene, quick, of, counts):
     """One client that runs the same statement again and again."""
     series = Series()
-    for _ in range(1 if quick else 2):
-        with quiet(), fresh(scene) as usher:
-            load("repeat", usher, warm=0, seconds=3, **of(counts[0]))
+    with quiet(), fresh(scene) as usher:
+        load("repeat", usher, warm=0, seconds=3, **of(counts[0]))
+        for _ in range(1 if quick else 2):
             for size in counts[:3] if quick else counts:
                 for way in (usher, scene.get("haproxy")):
                     series.add(size, way.name, measured("repeat", way, seconds=2, warm=int(size < 1 << 26), **of(size)))
