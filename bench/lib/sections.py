@@ -208,7 +208,8 @@ SECTIONS = {
     "growth-clients": growth("Growth: clients", "5,000 text point selects a second in all, by clients that have their turns one after the other. Usher has one worker and 16 server "
                              "connections; HAProxy needs a connection for each client, so that it ends at 1,000, before the server does. What a statement costs hardly depends "
                              "on the number of clients: one that is silent is not looked at, and a statement that finds its client without a lease takes the one that has "
-                             "rested longest, which is the first of a list. Memory grows by what each client takes.", "clients"),
+                             "rested longest, which is the first of a list. It rises towards 10,000, presumably because less of what belongs to a client is still in the "
+                             "processor's caches when its turn comes. Memory grows by what each client takes.", "clients"),
     "growth-connections": growth("Growth: server connections", "512 clients at 5,000 text point selects a second in all, and *flat out*; Usher has one worker. Through HAProxy there are as many "
                                  "clients as connections. A connection is found without a search as long as the sessions are in equal states. What grows with the connections is "
                                  "that more of the server's threads sleep when a statement comes for them, and waking one is accounted to who sends; flat out, more busy "
@@ -216,7 +217,8 @@ SECTIONS = {
     "growth-accounts": growth("Growth: accounts", "1,000 clients of so many accounts, each client with a server connection of its own in a budget of 1,100, at 5,000 text point selects a "
                               "second in all; Usher has one worker. An account's connections are a pool of their own, which is looked up by the account's name, so that their "
                               "number makes no difference to a statement. That takes a budget with room for every account that is busy: where there is none, connections of one account "
-                              "are closed and opened for another, which costs a login each time and is not measured here.", "accounts"),
+                              "are closed and opened for another, which costs a login each time and is not measured here. Memory is larger with few accounts because their "
+                              "connections are opened in one burst, the peak of which stays resident; those of 1,000 accounts come with the logins.", "accounts"),
     "growth-statement": growth("Growth: size of statements", "One client with `DO` and a literal of so many bytes, again and again. Up to some KiB a statement costs what any costs; from there on the cost is that "
                                "of each byte, and linear. Usher reads every byte of a text, HAProxy only passes it on, so a large one takes Usher several times HAProxy's CPU. Memory stays as "
                                "it is, because what is larger than 128 KiB passes through in pieces.", "size of a statement", size),
