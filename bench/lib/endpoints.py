@@ -132,7 +132,8 @@ connection_sharing_delay=0
 def start_usher(stage, server, name="usher", *flags, jvm=""):
     """`jvm` are more options for its JVM."""
     port = free_port()
-    command = ["env", f"USHER_JAVA_OPTS={os.environ.get('USHER_JAVA_OPTS', '')} {jvm}", ROOT / "usher", "serve", "--server", f"127.0.0.1:{server.port}", "--listen", f"127.0.0.1:{port}",
+    options = f"{os.environ.get('USHER_JAVA_OPTS', '')} {jvm}"
+    command = ["env", f"USHER_JAVA_OPTS={options}", ROOT / "usher", "serve", "--server", f"127.0.0.1:{server.port}", "--listen", f"127.0.0.1:{port}",
                "--admin", f"127.0.0.1:{free_port()}", *flags]
     return stage.start(name, command, port)
 

@@ -54,9 +54,9 @@ def write_document():
             continue
         m = content["machine"]
         peers = [m["server"], f"{m['haproxy']} (TCP mode, one thread)", m["sysbench"]] if "server" in m else []
+        where = f"`{content['command']}` on {m['cores']} cores of {m['cpu']}, {m['memory_gib']} GiB, Linux {m['kernel']}"
         lines += [f"## {section.title}", "", section.explanation, "", *picture(name, section, content["measured"]), *table(section, content["measured"]), "",
-                  *verdict(section, content["measured"]),
-                  "; ".join([f"`{content['command']}` on {m['cores']} cores of {m['cpu']}, {m['memory_gib']} GiB, Linux {m['kernel']}", *peers, m["usher"]]) + ".", ""]
+                  *verdict(section, content["measured"]), "; ".join([where, *peers, m["usher"]]) + ".", ""]
     pathlib.Path(DOCS / "benchmarks.md").write_text("\n".join(lines))
 
 

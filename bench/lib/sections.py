@@ -120,7 +120,8 @@ def growth_cells(unit):
         for before, point in steps(measured):
             slopes = [slope(before, point, field) for field in ("cpu_us", "resident_mib")]
             cpu, memory = ["" if each is None else f"{each:.2f}" for each in slopes]
-            yield [unit(point["x"]), point["way"], f"{point['per_second']:,.0f}" if point["per_second"] > 100 else f"{point['per_second']:.3g}", f"{point['cpu_us']:,.1f}", cpu, f"{point['resident_mib']:,.1f}", memory]
+            rate = f"{point['per_second']:,.0f}" if point["per_second"] > 100 else f"{point['per_second']:.3g}"
+            yield [unit(point["x"]), point["way"], rate, f"{point['cpu_us']:,.1f}", cpu, f"{point['resident_mib']:,.1f}", memory]
 
     return cells
 
@@ -165,7 +166,9 @@ def gc_cells(measured):
 
 
 def jmh_cells(measured):
-    return ([row["of"], re.sub("[A-Z]", lambda letter: " " + letter[0].lower(), row["what"]), row["case"].lower().replace("_", " "), f"{row['ns']:,.1f}", f"{row['error_ns']:,.1f}", f"{row['bytes']:,.0f}"] for row in measured)
+    for row in measured:
+        what = re.sub("[A-Z]", lambda letter: " " + letter[0].lower(), row["what"])
+        yield [row["of"], what, row["case"].lower().replace("_", " "), f"{row['ns']:,.1f}", f"{row['error_ns']:,.1f}", f"{row['bytes']:,.0f}"]
 
 
 # What is a little steeper than linear is noise: so is HAProxy, which only copies.
