@@ -1,12 +1,16 @@
 """The benchmarks behind bench/run."""
 
 import argparse
+import functools
 import shlex
 import sys
 
+import collector
 import crowd
 import endpoints
+import growth
 import idle
+import microbenchmarks
 import report
 import startup
 import storm
@@ -25,9 +29,13 @@ class Scene:
 
     def __init__(self, stage, kind, more_flags):
         self.stage, self.kind, self.more_flags, self.made = stage, kind, more_flags, {}
-        self.server = endpoints.start_server(stage, kind)
-        self.server.name = "direct"
-        throughput.prepare(self.server)
+
+    @functools.cached_property
+    def server(self):
+        server = endpoints.start_server(self.stage, self.kind)
+        server.name = "direct"
+        throughput.prepare(server)
+        return server
 
     def get(self, name):
         makers = {
@@ -43,17 +51,11 @@ class Scene:
             self.made[name] = makers[name]()
         return self.made[name]
 
-    def usher(self, name, *flags):
-        return endpoints.start_usher(self.stage, self.server, name, *flags, *self.more_flags)
+    def usher(self, name, *flags, jvm=""):
+        return endpoints.start_usher(self.stage, self.server, name, *flags, *self.more_flags, jvm=jvm)
 
     def ways(self, *names):
         return [self.get(name) for name in names]
-
-    def close(self):
-        for way in self.made.values():
-            if way is not self.server:
-                self.stage.stop(way)
-        self.stage.stop(self.server)
 
 
 def point_select(scene, quick):
@@ -76,21 +78,31 @@ BENCHMARKS = {
     "idle": lambda scene, quick: idle.idle(scene.stage, scene.server, quick),
     "workers": lambda scene, quick: throughput.workers(scene.ways("usher-16", "usher-2-workers"), quick),
     "start": lambda scene, quick: startup.start(scene.stage, scene.server, quick),
+    "growth-clients": growth.clients,
+    "growth-connections": growth.connections,
+    "growth-accounts": growth.accounts,
+    "growth-statement": growth.statement_size,
+    "growth-result": growth.result_size,
+    "gc": collector.gc,
+    "jmh": lambda scene, quick: microbenchmarks.jmh(quick),
 }
+GROUPS = {"growth": [name for name in BENCHMARKS if name.startswith("growth-")]}
 QUICK = ("point-select", "connect")
 # The server's own certificate, so that it can be compared over TLS; and the peer that works with MySQL alone.
 SERVERS = {"connect": "mariadb-tls", "router": "mysql"}
+ALONE = {"jmh"}  # needs neither server nor load
 
 
 def arguments():
     parser = argparse.ArgumentParser(prog="bench/run")
-    parser.add_argument("names", nargs="*", metavar="name", help=f"{', '.join(BENCHMARKS)}; all of them by default, {', '.join(QUICK)} with --quick")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"{', '.join(BENCHMARKS)}, or growth for all of those; everything by default, {', '.join(QUICK)} with --quick")
     parser.add_argument("--quick", action="store_true", help="short rounds; writes nothing, and fails if a ratio is far off the recorded one")
     parser.add_argument("--document", action="store_true", help="only write docs/benchmarks.md anew from what is recorded")
     parser.add_argument("--usher-flags", default="", help="further flags for `usher serve`, in one word")
     given = parser.parse_args()
-    for unknown in set(given.names) - set(BENCHMARKS):
-        parser.error(f"no benchmark {unknown}: {', '.join(BENCHMARKS)}")
+    for unknown in set(given.names) - set(BENCHMARKS) - set(GROUPS):
+        parser.error(f"no benchmark {unknown}: {', '.join(BENCHMARKS)}, {', '.join(GROUPS)}")
+    given.names = [name for word in given.names for name in GROUPS.get(word, [word])]
     return given
 
 
@@ -100,7 +112,7 @@ def run(name, given, usher_version, command):
     stage = Stage()
     try:
         scene = Scene(stage, kind, shlex.split(given.usher_flags))
-        facts = report.machine(endpoints.version(kind), usher_version)
+        facts = report.machine(None if name in ALONE else endpoints.version(kind), usher_version)
         measured = BENCHMARKS[name](scene, given.quick)
     finally:
         stage.close()

@@ -70,7 +70,8 @@ def start_server(stage, kind):
         sys.exit(f"cannot make a data directory: {made.stdout}{made.stderr}")
     common = [f"--datadir={data}", f"--port={port}", f"--socket={stage.folder}/server.sock", f"--pid-file={stage.folder}/server.pid", f"--tmpdir={stage.folder}",
               "--bind-address=127.0.0.1", "--skip-name-resolve", f"--init-file={init}", "--max-connections=1500", "--performance-schema=OFF",
-              "--innodb-buffer-pool-size=128M", "--innodb-flush-log-at-trx-commit=0"]
+              "--innodb-buffer-pool-size=128M", "--innodb-flush-log-at-trx-commit=0",
+              "--max-allowed-packet=256M"]
     return stage.start("server", [*program, *as_root(), *common, *own], port)
 
 
@@ -128,9 +129,11 @@ connection_sharing_delay=0
     return stage.start("router", [*program, "-c", settings], port)
 
 
-def start_usher(stage, server, name="usher", *flags):
+def start_usher(stage, server, name="usher", *flags, jvm=""):
+    """`jvm` are more options for its JVM."""
     port = free_port()
-    command = [ROOT / "usher", "serve", "--server", f"127.0.0.1:{server.port}", "--listen", f"127.0.0.1:{port}",
+    options = f"{os.environ.get('USHER_JAVA_OPTS', '')} {jvm}"
+    command = ["env", f"USHER_JAVA_OPTS={options}", ROOT / "usher", "serve", "--server", f"127.0.0.1:{server.port}", "--listen", f"127.0.0.1:{port}",
                "--admin", f"127.0.0.1:{free_port()}", *flags]
     return stage.start(name, command, port)
 

@@ -62,8 +62,13 @@ def load(mode, way, on_begin=lambda: None, on_end=lambda: None, **options):
 
 
 def measured(mode, way, **options):
-    """One run, with the CPU time that the way itself used for each event."""
+    """One run, with the CPU time that the way itself used for each event, and its memory at the end."""
     used = []
-    result = load(mode, way, lambda: used.append(way.cpu_seconds()), lambda: used.append(way.cpu_seconds()), **options)
-    result["cpu_us"] = (used[1] - used[0]) / max(1, result["events"]) * 1e6
+
+    def look():
+        used.append((way.cpu_seconds(), way.resident_bytes()))
+
+    result = load(mode, way, look, look, **options)
+    result["cpu_us"] = (used[1][0] - used[0][0]) / max(1, result["events"]) * 1e6
+    result["resident_bytes"] = used[1][1]
     return result

@@ -10,6 +10,7 @@ from endpoints import ROOT
 from sections import SECTIONS
 
 RESULTS = ROOT / "bench/results"
+DOCS = ROOT / "docs"
 # What the text of docs/benchmarks.md says beside the tables: the aims, where they are missed and why.
 REMARKS = ROOT / "bench/remarks.md"
 
@@ -20,10 +21,13 @@ def first_line(*command):
 
 
 def machine(server_version, usher_version):
+    """`server_version` is None where Usher's code runs alone."""
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
     memory = round(int(next(line.split()[1] for line in open("/proc/meminfo") if line.startswith("MemTotal"))) / 2**20)
-    return {"cpu": cpu, "cores": len(os.sched_getaffinity(0)), "memory_gib": memory, "kernel": platform.release(), "server": server_version,
-            "haproxy": first_line("haproxy", "-v").split(" - ")[0], "sysbench": first_line("sysbench", "--version"), "usher": ", ".join(usher_version.split("\n"))}
+    facts = {"cpu": cpu, "cores": len(os.sched_getaffinity(0)), "memory_gib": memory, "kernel": platform.release()}
+    if server_version:
+        facts |= {"server": server_version, "haproxy": first_line("haproxy", "-v").split(" - ")[0], "sysbench": first_line("sysbench", "--version")}
+    return {**facts, "usher": ", ".join(usher_version.split("\n"))}
 
 
 def save(name, facts, command, measured):
@@ -49,7 +53,22 @@ def write_document():
         if (content := recorded(name)) is None:
             continue
         m = content["machine"]
-        lines += [f"## {section.title}", "", section.explanation, "", *table(section, content["measured"]), "",
-                  f"`{content['command']}` on {m['cores']} cores of {m['cpu']}, {m['memory_gib']} GiB, Linux {m['kernel']}; {m['server']}; {m['haproxy']} "
-                  f"(TCP mode, one thread); {m['sysbench']}; {m['usher']}.", ""]
-    pathlib.Path(ROOT / "docs/benchmarks.md").write_text("\n".join(lines))
+        peers = [m["server"], f"{m['haproxy']} (TCP mode, one thread)", m["sysbench"]] if "server" in m else []
+        where = f"`{content['command']}` on {m['cores']} cores of {m['cpu']}, {m['memory_gib']} GiB, Linux {m['kernel']}"
+        lines += [f"## {section.title}", "", section.explanation, "", *picture(name, section, content["measured"]), *table(section, content["measured"]), "",
+                  *verdict(section, content["measured"]), "; ".join([where, *peers, m["usher"]]) + ".", ""]
+    pathlib.Path(DOCS / "benchmarks.md").write_text("\n".join(lines))
+
+
+def picture(name, section, measured):
+    """Draws it, and shows it."""
+    if section.plot is None:
+        return []
+    file = DOCS / "plots" / f"{name}.svg"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(section.plot(measured))
+    return [f"![{section.title}]({file.relative_to(DOCS)})", ""]
+
+
+def verdict(section, measured):
+    return [section.verdict(measured), ""] if section.verdict else []

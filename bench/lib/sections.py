@@ -1,15 +1,20 @@
 """One section of docs/benchmarks.md for each benchmark: what its table shows, and the ratios by which a later run is judged."""
 
+import math
+import re
+
 
 def ratio(of, to):
     return f"{of / to:.2f}" if of and to else "–"
 
 
 class Section:
-    """`columns` are (title, whether text); `cells` makes rows out of what was measured; `ratios` gives name → value, where less is better."""
+    """`columns` are (title, whether text); `cells` makes rows out of what was measured; `ratios` gives name → value, where less is better. `plot` makes an SVG, and
+    `verdict` a line below the table."""
 
-    def __init__(self, title, explanation, columns, cells, ratios=lambda measured: {}):
+    def __init__(self, title, explanation, columns, cells, ratios=lambda measured: {}, plot=None, verdict=None):
         self.title, self.explanation, self.columns, self.cells, self.ratios = title, explanation, lambda measured: columns, cells, ratios
+        self.plot, self.verdict = plot, verdict
 
 
 def ways_of(entry):
@@ -95,6 +100,79 @@ def worker_cells(measured):
         yield [row["workers"], row["threads"], f"{row['per_second']:,}", f"{row['spread']:.0%}", f"{row['p99_ms']:.2f}", f"{row['cpu_us']:.1f}"]
 
 
+def slope(before, point, field):
+    """How steep a step is on logarithmic scales: 0 does not grow, 1 is linear."""
+    if before is None or not before[field] or not point[field]:
+        return None
+    return math.log(point[field] / before[field]) / math.log(point["x"] / before["x"])
+
+
+def steps(measured):
+    """Each point with the one before it of the same way; None before the first."""
+    last = {}
+    for point in measured:
+        yield last.get(point["way"]), point
+        last[point["way"]] = point
+
+
+def growth_cells(unit):
+    def cells(measured):
+        for before, point in steps(measured):
+            slopes = [slope(before, point, field) for field in ("cpu_us", "resident_mib")]
+            cpu, memory = ["" if each is None else f"{each:.2f}" for each in slopes]
+            rate = f"{point['per_second']:,.0f}" if point["per_second"] > 100 else f"{point['per_second']:.3g}"
+            yield [unit(point["x"]), point["way"], rate, f"{point['cpu_us']:,.1f}", cpu, f"{point['resident_mib']:,.1f}", memory]
+
+    return cells
+
+
+def growth_verdict(measured):
+    def steepest(field, haproxy):
+        return max(slope(before, point, field) or 0 for before, point in steps(measured) if (point["way"] == "haproxy") == haproxy)
+
+    said, worse = [], []
+    for name, field in (("CPU time", "cpu_us"), ("memory", "resident_mib")):
+        usher, haproxy = steepest(field, False), steepest(field, True)
+        said.append(f"{usher:.2f} for {name} (HAProxy's {haproxy:.2f})")
+        worse += [name] if usher > max(LINEAR, haproxy) else []
+    return (f"Usher's steepest step: {' and '.join(said)}, where 1 is linear: "
+            + (f"**{' and '.join(worse)} grew worse than linearly.**" if worse else "nothing grew worse than linearly."))
+
+
+def size(count):
+    for unit, of in (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if count >= of:
+            return f"{count // of} {unit}"
+    return f"{count} B"
+
+
+def growth(title, explanation, of, unit=lambda count: f"{count:,}"):
+    def draw(measured):
+        import plot  # its library is only needed here
+
+        return plot.growth(measured, of, unit)
+
+    columns = [(of, False), ("way", True), ("per second", False), ("own CPU µs each", False), ("slope", False), ("resident MiB", False), ("slope", False)]
+    return Section(title, explanation, columns, growth_cells(unit), plot=draw, verdict=growth_verdict)
+
+
+def gc_cells(measured):
+    for row in measured:
+        each = row["bytes_each"]
+        yield [row["kind"], f"{row['clients']:,}", row["connections"], f"{row['per_second']:,.0f}", f"{row['p99_ms']:.2f}", f"{row['p999_ms']:.2f}", f"{row['max_ms']:.2f}",
+               f"{row['pauses']} in {row['seconds']:.0f} s", f"{row['pause_ms']:.2f}" if row["pauses"] else "–",
+               f"{row['longest_ms']:.2f}" if row["pauses"] else "–", f"{row['paused']:.2%}", f"{row['heap_after_mib']:.1f}",
+               "–" if each is None else f"{each:,.0f}"]
+
+
+def jmh_cells(measured):
+    for row in measured:
+        what = re.sub("[A-Z]", lambda letter: " " + letter[0].lower(), row["what"])
+        yield [row["of"], what, row["case"].lower().replace("_", " "), f"{row['ns']:,.1f}", f"{row['error_ns']:,.1f}", f"{row['bytes']:,.0f}"]
+
+
+# What is a little steeper than linear is noise: so is HAProxy, which only copies.
+LINEAR = 1.2
 BUSY = [("way", True), ("clients", False), ("per second", False), ("spread", False), ("p50 ms", False), ("p99 ms", False), ("p99.9 ms", False),
         ("own CPU µs each", False), ("rate ÷ best direct", False)]
 
@@ -130,4 +208,33 @@ SECTIONS = {
     "start": Section("Start", "From the command `./usher serve` (built) to the first client, median and worst of 11 starts.",
                      [("until", True), ("seconds", False), ("worst", False)],
                      lambda measured: ([row["until"], f"{row['seconds']:.2f}", f"{row['worst']:.2f}"] for row in measured)),
+    "growth-clients": growth("Growth: clients", "5,000 text point selects a second in all, by clients that have their turns one after the other. Usher has one worker and 16 server "
+                             "connections; HAProxy needs a connection for each client, so that it ends at 1,000, before the server does. What a statement costs hardly depends "
+                             "on the number of clients: one that is silent is not looked at, and a statement that finds its client without a lease takes the one that has "
+                             "rested longest, which is the first of a list. It rises towards 10,000, presumably because less of what belongs to a client is still in the "
+                             "processor's caches when its turn comes. Memory grows by what each client takes.", "clients"),
+    "growth-connections": growth("Growth: server connections", "512 clients at 5,000 text point selects a second in all, and *flat out*; Usher has one worker. Through HAProxy there are as many "
+                                 "clients as connections. A connection is found without a search as long as the sessions are in equal states. What grows with the connections is "
+                                 "that more of the server's threads sleep when a statement comes for them, and waking one is accounted to who sends; flat out, more busy "
+                                 "threads of the server on the same cores also slow everything down.", "server connections"),
+    "growth-accounts": growth("Growth: accounts", "1,000 clients of so many accounts, each client with a server connection of its own in a budget of 1,100, at 5,000 text point selects a "
+                              "second in all; Usher has one worker. An account's connections are a pool of their own, which is looked up by the account's name, so that their "
+                              "number makes no difference to a statement. That takes a budget with room for every account that is busy: where there is none, connections of one account "
+                              "are closed and opened for another, which costs a login each time and is not measured here. Memory is larger with few accounts because their "
+                              "connections are opened in one burst, the peak of which stays resident; those of 1,000 accounts come with the logins.", "accounts"),
+    "growth-statement": growth("Growth: size of statements", "One client with `DO` and a literal of so many bytes, again and again. Up to some KiB a statement costs what any costs; from there on the cost is that "
+                               "of each byte, and linear. Usher reads every byte of a text, HAProxy only passes it on, so a large one takes Usher several times HAProxy's CPU. Memory stays as "
+                               "it is, because what is larger than 128 KiB passes through in pieces.", "size of a statement", size),
+    "growth-result": growth("Growth: size of results", "One client with a result of rows of 1 KiB, again and again. As with statements the cost is first that of any, then that of each byte, and linear; of "
+                            "rows only the headers are read, so that Usher is near HAProxy. Memory stays as it is: the server is not read while the client does not take what has been.", "size of a result", size),
+    "gc": Section("Garbage collection", "Busy clients with text or prepared point selects, on few server connections and with one for each, by `bench/load`; pauses and heap out of the log of "
+                  "Usher's garbage collector (`-Xlog:gc`), all rounds together. What a statement allocates is what was allocated between the first and the last "
+                  "collection of a round, by the whole process, divided by the statements in that time. The heap is the largest that a collection left.",
+                  [("kind", True), ("clients", False), ("server connections", False), ("per second", False), ("p99 ms", False), ("p99.9 ms", False), ("max ms", False), ("pauses", False),
+                   ("median ms", False), ("longest ms", False), ("share of time", False), ("heap MiB", False), ("bytes allocated each", False)], gc_cells),
+    "jmh": Section("Parts, by JMH", "The sources are in `bench/jmh`; bytes are what JMH's GC profiler says is allocated. *Responses*: finding the packets and the end of what "
+                   "a server answers, and the same with each header written anew; a long row has 1 KiB. *Lexer*: reading a statement's text; the long literal has 100 kB. *States*: comparing the states of two "
+                   "sessions, making the fingerprint of one that has changed, and the statements that lead from one to the other, where that many variables differ "
+                   "from the state after login (and one more in the other).",
+                   [("part", True), ("what", True), ("of", True), ("ns", False), ("± ns", False), ("bytes", False)], jmh_cells),
 }

@@ -16,8 +16,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Any number of clients on one thread, each with its next point select as soon as it has the answer to the last one, or after a pause. The table is the one that
- * sysbench's {@code oltp_point_select prepare} makes.
+ * Any number of clients on one thread, each with its next point select as soon as it has the answer to the last one, or one after the other at a rate that they share.
+ * The table is the one that sysbench's {@code oltp_point_select prepare} makes.
  */
 final class Busy {
     private static final int LOGINS_AT_ONCE = 16;
@@ -33,11 +33,16 @@ final class Busy {
     private final int states;
     /** Whether each client sets user variables too, as different as the rest of its state. */
     private final boolean variables;
+    /** Statements a second of all clients together; 0 for as many as are answered. */
+    private final long rate;
+    /** How many accounts the clients have, whose names end in 1, 2, 3 …; 0 for the one without a number. */
+    private final int accounts;
     private final ByteBuffer in = ByteBuffer.allocateDirect(64 << 10).order(ByteOrder.LITTLE_ENDIAN);
     private final ByteBuffer out = ByteBuffer.allocateDirect(128).order(ByteOrder.LITTLE_ENDIAN);
     private final Latencies latencies = new Latencies();
     private long errors;
     private String firstError = "";
+    private int turn;
 
     /** One client. */
     private static final class Client {
@@ -47,6 +52,7 @@ final class Busy {
         /** The rest of a response that has not come in one piece; usually there is none. */
         byte[] carried = {};
         boolean begun;
+        boolean waiting;
 
         Client(SocketChannel channel, int statement) {
             this.channel = channel;
@@ -63,6 +69,8 @@ final class Busy {
         prepared = load.number("prepared", 0) == 1;
         states = load.number("states", 1);
         variables = load.number("variables", 0) == 1;
+        rate = load.number("rate", 0);
+        accounts = load.number("accounts", 0);
     }
 
     Map<String, Object> run() throws Exception {
@@ -72,14 +80,16 @@ final class Busy {
                 client.channel.configureBlocking(false);
                 client.channel.register(selector, SelectionKey.OP_READ, client);
             }
-            for (Client client : all) {
-                ask(client);
-            }
             long begin = System.nanoTime() + warmSeconds * 1_000_000_000;
-            loop(selector, begin);
+            if (rate == 0) {
+                for (Client client : all) {
+                    ask(client);
+                }
+            }
+            loop(selector, all, begin);
             latencies.clear();
             System.err.println("begin");
-            long ended = loop(selector, begin + seconds * 1_000_000_000);
+            long ended = loop(selector, all, begin + seconds * 1_000_000_000);
             System.err.println("end");
             for (Client client : all) {
                 client.channel.close();
@@ -115,7 +125,7 @@ final class Busy {
     }
 
     private Client connect(int number) throws IOException {
-        Connection connection = new Connection(account);
+        Connection connection = new Connection(accounts == 0 ? account : account.numbered(1 + number % accounts));
         int state = number % states;
         if (variables) {
             connection.query("SET @tenant = 'tenant " + state + "', @page = " + (20 + state));
@@ -128,9 +138,14 @@ final class Busy {
         return new Client(connection.channel(), statement);
     }
 
-    private long loop(Selector selector, long until) throws IOException {
+    private long loop(Selector selector, List<Client> all, long until) throws IOException {
+        long since = System.nanoTime();
+        long asked = 0;
         long now;
         while ((now = System.nanoTime()) < until) {
+            for (long due = (now - since) * rate / 1_000_000_000; asked < due && askNext(all);) {
+                asked++;
+            }
             selector.select(key -> {
                 try {
                     answered((Client) key.attachment());
@@ -138,9 +153,22 @@ final class Busy {
                     failed(String.valueOf(e));
                     key.cancel();
                 }
-            }, 100);
+            }, rate > 0 ? 1 : 100);
         }
         return now;
+    }
+
+    /** Has the next client in turn ask that does not wait for an answer; returns whether there was one. */
+    private boolean askNext(List<Client> all) throws IOException {
+        for (int i = 0; i < clients; i++) {
+            Client next = all.get(turn);
+            turn = (turn + 1) % clients;
+            if (!next.waiting) {
+                ask(next);
+                return true;
+            }
+        }
+        return false;
     }
 
     private void failed(String error) {
@@ -161,6 +189,7 @@ final class Busy {
         out.flip();
         client.sentAt = System.nanoTime();
         client.begun = false;
+        client.waiting = true;
         client.channel.write(out);
         if (out.hasRemaining()) {
             throw new IOException("a socket that does not take a statement of a few bytes");
@@ -190,7 +219,10 @@ final class Busy {
             if (first == 0xFF || first == 0xFE && client.begun || first == 0 && !client.begun) {
                 client.carried = new byte[0];
                 latencies.add(System.nanoTime() - client.sentAt);
-                ask(client);
+                client.waiting = false;
+                if (rate == 0) {
+                    ask(client);
+                }
                 return;
             }
             client.begun = true;

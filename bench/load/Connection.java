@@ -24,6 +24,7 @@ final class Connection implements AutoCloseable {
 
     private static final int SSL = 1 << 11;
     private static final int UTF8MB4 = 45;
+    private static final int MAX_FRAME = 0xFFFFFF;
 
     private static final class Trusting {
         /** One for all connections: it keeps the TLS sessions, so that later connections resume them. */
@@ -179,21 +180,34 @@ final class Connection implements AutoCloseable {
     }
 
     void write(byte[] payload) throws IOException {
-        out.write(packet(sequence++, payload));
-        out.flush();
+        send(packet(sequence++, payload));
     }
 
+    /** In as many frames as it needs. */
     static byte[] packet(int sequence, byte[] payload) {
-        return ByteBuffer.allocate(payload.length + 4).order(ByteOrder.LITTLE_ENDIAN).putInt(payload.length | sequence << 24).put(payload).array();
+        int frames = payload.length / MAX_FRAME + 1;
+        ByteBuffer packet = ByteBuffer.allocate(payload.length + 4 * frames).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < frames; i++) {
+            int length = Math.min(MAX_FRAME, payload.length - i * MAX_FRAME);
+            packet.putInt(length | sequence + i << 24).put(payload, i * MAX_FRAME, length);
+        }
+        return packet.array();
     }
 
     void command(int code, String text) throws IOException {
+        send(commandPacket(code, text));
+        sequence = 1;
+    }
+
+    static byte[] commandPacket(int code, String text) {
         byte[] sql = text.getBytes(StandardCharsets.UTF_8);
-        byte[] payload = new byte[sql.length + 1];
-        payload[0] = (byte) code;
-        System.arraycopy(sql, 0, payload, 1, sql.length);
-        sequence = 0;
-        write(payload);
+        return packet(0, ByteBuffer.allocate(sql.length + 1).put((byte) code).put(sql).array());
+    }
+
+    /** What {@link #packet} has made. */
+    void send(byte[] packet) throws IOException {
+        out.write(packet);
+        out.flush();
     }
 
     /** Runs a statement and reads its whole answer: OK, or one result set. */

@@ -5,11 +5,11 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The load that sysbench cannot make: thousands of connections on one thread, storms of logins (over TLS too, with session resumption), large results, and
- * sessions in states of their own. Prints one line of JSON. {@code bench/run} compiles and calls it.
+ * The load that sysbench cannot make: thousands of connections on one thread, storms of logins (over TLS too, with session resumption), statements and results of any
+ * size, and sessions in states of their own. Prints one line of JSON. {@code bench/run} compiles and calls it.
  */
 final class Load {
-    private static final Set<String> MODES = Set.of("busy", "storm", "stream");
+    private static final Set<String> MODES = Set.of("busy", "storm", "stream", "repeat");
 
     private final Map<String, String> given = new HashMap<>();
 
@@ -33,13 +33,14 @@ final class Load {
 
     public static void main(String[] arguments) throws Exception {
         if (arguments.length == 0 || !MODES.contains(arguments[0])) {
-            System.err.println("usage: Load busy|storm|stream --port N [--user U --password P --database D --clients N --seconds N …]");
+            System.err.println("usage: Load busy|storm|stream|repeat --port N [--user U --password P --database D --clients N --seconds N …]");
             System.exit(64);
         }
         Load load = new Load(arguments);
         Map<String, Object> result = switch (arguments[0]) {
             case "busy" -> new Busy(load).run();
             case "storm" -> new Storm(load).run();
+            case "repeat" -> new Repeat(load).run();
             default -> new Stream(load).run();
         };
         StringBuilder json = new StringBuilder("{");

@@ -11,7 +11,7 @@ import java.util.concurrent.Future;
 
 /** Clients that each run one statement with a large result, and read it as fast as it comes. */
 final class Stream {
-    private static final int PIECE = 256 << 10;
+    static final int PIECE = 256 << 10;
 
     private final Account account;
     private final int clients;
@@ -45,49 +45,52 @@ final class Stream {
     }
 
     private long read() throws IOException {
-        byte[] piece = new byte[PIECE];
         try (Connection connection = new Connection(account)) {
             connection.command(3, sql);
-            long bytes = 0;
-            int skip = 0;
-            int header = 0;
-            int headerBytes = 0;
-            boolean last = false;
-            boolean columns = true;
-            InputStream in = connection.input();
-            while (true) {
-                int got = in.read(piece);
-                if (got < 0) {
-                    throw new IOException("closed in mid result");
+            return response(connection.input(), new byte[PIECE]);
+        }
+    }
+
+    /** Reads an OK or a result set to its end and returns how many bytes that were. */
+    static long response(InputStream in, byte[] piece) throws IOException {
+        long bytes = 0;
+        int skip = 0;
+        int header = 0;
+        int headerBytes = 0;
+        boolean last = false;
+        boolean begun = false;
+        while (true) {
+            int got = in.read(piece);
+            if (got < 0) {
+                throw new IOException("closed in mid result");
+            }
+            bytes += got;
+            int at = 0;
+            while (at < got) {
+                if (skip > 0) {
+                    int step = Math.min(skip, got - at);
+                    skip -= step;
+                    at += step;
+                    if (skip == 0 && last) {
+                        return bytes;
+                    }
+                    continue;
                 }
-                bytes += got;
-                int at = 0;
-                while (at < got) {
-                    if (skip > 0) {
-                        int step = Math.min(skip, got - at);
-                        skip -= step;
-                        at += step;
-                        if (skip == 0 && last) {
-                            return bytes;
-                        }
-                        continue;
-                    }
-                    if (headerBytes < 4) {
-                        header |= headerBytes < 3 ? (piece[at] & 0xFF) << 8 * headerBytes : 0;
-                        headerBytes++;
-                        at++;
-                        continue;
-                    }
-                    int first = piece[at] & 0xFF;
-                    if (first == 0xFF) {
-                        throw new IOException("an error in the result");
-                    }
-                    last = !columns && first == 0xFE && header < 0xFFFFFF;
-                    columns = false;
-                    skip = header;
-                    header = 0;
-                    headerBytes = 0;
+                if (headerBytes < 4) {
+                    header |= headerBytes < 3 ? (piece[at] & 0xFF) << 8 * headerBytes : 0;
+                    headerBytes++;
+                    at++;
+                    continue;
                 }
+                int first = piece[at] & 0xFF;
+                if (first == 0xFF) {
+                    throw new IOException("an error in the result");
+                }
+                last = begun ? first == 0xFE && header < 0xFFFFFF : first == 0;
+                begun = true;
+                skip = header;
+                header = 0;
+                headerBytes = 0;
             }
         }
     }
