@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * How many server connections Usher may hold, and the one place where workers meet: a worker takes a permit before it opens a connection and gives it back
@@ -21,13 +22,13 @@ public final class ConnectionBudget {
     private final Map<Worker, Long> starving = new IdentityHashMap<>();
     private final List<Worker> awaitingLane = new ArrayList<>();
     private final Map<Worker, Integer> held = new IdentityHashMap<>();
-    private final List<Worker> workers = new ArrayList<>();
+    private final List<Worker> workers = new CopyOnWriteArrayList<>();
 
     public ConnectionBudget(int limit) {
         this.limit = limit;
     }
 
-    synchronized void join(Worker worker) {
+    void join(Worker worker) {
         workers.add(worker);
     }
 
@@ -174,14 +175,11 @@ public final class ConnectionBudget {
     }
 
     /** Asks the other workers for a connection that they can do without. */
-    void askOthers(Worker asking) {
-        List<Worker> others;
-        synchronized (this) {
-            others = new ArrayList<>(workers);
-        }
-        others.remove(asking);
-        for (Worker other : others) {
-            other.loop().execute(other.shares()::giveUpOne);
+    void askOthers(Worker asking, long now) {
+        for (Worker other : workers) {
+            if (other != asking && other.shares().mayGiveUpOne(now)) {
+                other.loop().execute(other.shares()::giveUpOne);
+            }
         }
     }
 

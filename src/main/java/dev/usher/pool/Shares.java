@@ -10,9 +10,12 @@ final class Shares {
     /** How much longer than others an account without any connection waits before one of theirs is closed for it. */
     private static final long TURN_NANOS = Duration.ofMillis(100).toNanos();
 
+    private static final long ASK_AGAIN_NANOS = Duration.ofMillis(1).toNanos();
+
     private final Worker worker;
     private final WaitQueue queue;
     private final ConnectionBudget budget;
+    private volatile long gaveNothingAt = System.nanoTime() - 2 * ASK_AGAIN_NANOS;
 
     Shares(Worker worker, WaitQueue queue) {
         this.worker = worker;
@@ -23,6 +26,9 @@ final class Shares {
     /** Who gets the next free connection: the pool that gave it up, unless it has more than its share and another that waits has less. */
     @Nullable
     Pool next(Pool own) {
+        if (queue.size() == queue.size(own)) {
+            return queue.isEmpty() ? null : own;
+        }
         int active = 0;
         for (Pool pool : worker.pools()) {
             if (pool.held() > 0 || queue.size(pool) > 0) {
@@ -73,7 +79,7 @@ final class Shares {
             }
             return true;
         }
-        budget.askOthers(worker);
+        budget.askOthers(worker, now);
         return false;
     }
 
@@ -88,12 +94,23 @@ final class Shares {
         return pool.account().credentials() == null && pool.clients() > 0 && pool.all().size() <= 1;
     }
 
+    /** Whether it is worth asking: a worker that has just had nothing to give is not woken again for every statement that waits elsewhere. From any thread. */
+    boolean mayGiveUpOne(long now) {
+        return now - gaveNothingAt > ASK_AGAIN_NANOS;
+    }
+
     /** Another worker has no permit left for clients that wait there. */
     void giveUpOne() {
         assert worker.loop().inEventLoop();
+        if (!gaveUpOne()) {
+            gaveNothingAt = System.nanoTime();
+        }
+    }
+
+    private boolean gaveUpOne() {
         boolean owes = budget.owes(worker);
         if (!queue.isEmpty() && !owes) {
-            return;
+            return false;
         }
         long now = System.nanoTime();
         boolean atOnce = owes || budget.exceeded();
@@ -102,7 +119,7 @@ final class Shares {
                 if (!keeps(idle) && (atOnce || now - idle.idleSince > FOREIGN_REST_NANOS)) {
                     pool.idle().remove(idle);
                     worker.close(idle);
-                    return;
+                    return true;
                 }
             }
         }
@@ -112,8 +129,9 @@ final class Shares {
                 if (worker.takeBack(resting)) {
                     worker.close(resting);
                 }
-                return;
+                return true;
             }
         }
+        return false;
     }
 }

@@ -16,18 +16,23 @@ final class WaitQueue {
     private static final int OVERTAKEN = 4;
 
     private final Map<Pool, LinkedHashSet<Tenant>> waiting = new LinkedHashMap<>();
+    /** The queue that became empty last: in a busy pool it is not empty for long. */
+    private LinkedHashSet<Tenant> spare = new LinkedHashSet<>();
     private int size;
 
     void add(Pool pool, Tenant tenant, long now) {
         tenant.waitingSince(now);
-        if (waiting.computeIfAbsent(pool, p -> new LinkedHashSet<>()).add(tenant)) {
-            size++;
-        }
+        addLast(pool, tenant);
     }
 
     /** Puts a tenant that was taken out back, with the time since when it has waited. */
     void addLast(Pool pool, Tenant tenant) {
-        if (waiting.computeIfAbsent(pool, p -> new LinkedHashSet<>()).add(tenant)) {
+        LinkedHashSet<Tenant> tenants = waiting.get(pool);
+        if (tenants == null) {
+            tenants = spare.isEmpty() ? spare : new LinkedHashSet<>();
+            waiting.put(pool, tenants);
+        }
+        if (tenants.add(tenant)) {
             size++;
         }
     }
@@ -40,6 +45,7 @@ final class WaitQueue {
         size--;
         if (tenants.isEmpty()) {
             waiting.remove(pool);
+            spare = tenants;
         }
         return true;
     }

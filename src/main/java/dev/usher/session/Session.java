@@ -175,7 +175,7 @@ public final class Session {
     public void completed(int newStatus, long insertId, SessionState newState, boolean unexplained,
             String pendingCharacteristics) {
         status = newStatus;
-        if (newState != state) {
+        if (newState != state && !newState.equals(state)) {
             state = newState;
             lexModeOf(newState);
             if (!newState.schema().isEmpty()) {
