@@ -261,7 +261,7 @@ final class Opener {
             connection.statements().clear();
             connection.sqlStatements().clear();
             connection.variables(UserVariables.NONE);
-            connection.lastValues().clear();
+            connection.drawn().clear();
         }));
         connection.lastInsertId(0);
         connection.state(SessionState.INITIAL.withSchema(connection.state().schema()));

@@ -1,6 +1,7 @@
 package dev.usher.pool;
 
 import dev.usher.session.Baseline;
+import dev.usher.session.DrawnHere;
 import dev.usher.session.SessionState;
 import dev.usher.session.SqlStatements;
 import dev.usher.session.UserVariables;
@@ -21,8 +22,6 @@ import io.netty.channel.unix.DomainSocketChannel;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +58,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private boolean closeWhenQuiet;
     private SessionState state = SessionState.INITIAL;
     private UserVariables variables = UserVariables.NONE;
-    private @Nullable Map<String, String> lastValues;
+    private final DrawnHere drawn = new DrawnHere();
     private @Nullable Baseline baseline;
     private boolean stateChanged;
     private boolean explained;
@@ -222,14 +221,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         variables = known;
     }
 
-    /** What LASTVAL() gives here for sequences that a session has advanced, as far as that has been read. */
-    public Map<String, String> lastValues() {
-        Map<String, String> known = lastValues;
-        if (known == null) {
-            known = new HashMap<>();
-            lastValues = known;
-        }
-        return known;
+    /** What sessions have drawn from sequences here. */
+    public DrawnHere drawn() {
+        return drawn;
     }
 
     /** What this connection's variables were after login. */

@@ -141,7 +141,9 @@ final class WaitQueue {
             return List.of();
         }
         size -= tenants.size();
-        return List.copyOf(tenants);
+        List<Tenant> all = List.copyOf(tenants);
+        tenants.clear(); // it may be the spare one
+        return all;
     }
 
     /** {@link System#nanoTime} since when the first of a pool waits, or {@code now}. */

@@ -296,6 +296,7 @@ final class Aftermath {
     /** The session leaves the connection for another one. */
     void leave(ServerConnection connection, CommandUnderWay last) {
         capture(connection);
+        session.sequences().leave(connection.drawn());
         freeTables(connection, last);
     }
 

@@ -119,7 +119,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         this.statements = new ClientStatements(session);
         this.passThrough = new PassThrough(client);
         this.variables = new PortableVariables(session, frontend.counters());
-        this.sequences = new PortableSequences(session, frontend.counters());
+        this.sequences = new PortableSequences(session, frontend.counters(), worker.server().mariaDb());
         this.aftermath = new Aftermath(session, worker, frontend.counters(), this::questionAnswered, this::chooseTrackers);
         this.behindRestore = new BehindRestore(queryAttributes);
         this.relay = new Relay(client.channel(), capabilities, TrackerFilter.DEFAULT,
@@ -488,15 +488,22 @@ public final class ClientSession implements Tenant, Relay.Listener {
     void reset(Runnable answering) {
         boolean held = session.pinned();
         leave(() -> {
-            if (!ended && held) {
-                answer(answering);
-                client.consume();
+            if (held) {
+                // Not at once: the session is to be reset before its next command.
+                worker.loop().execute(() -> hasReset(answering));
             }
         });
         Baseline baseline = session.baseline();
         session.reset(baseline, OwnCommands.afterReset(initialState(baseline), baseline, worker.server().mariaDb()));
         if (!held) {
             answer(answering);
+        }
+    }
+
+    private void hasReset(Runnable answering) {
+        if (!ended) {
+            answer(answering);
+            goOn();
         }
     }
 
@@ -575,14 +582,17 @@ public final class ClientSession implements Tenant, Relay.Listener {
             variables.ask(connection, portable -> then.accept(portable ? null : Pin.USER_VARIABLE));
             return;
         }
-        // What is asked of a sequence locks its metadata: without autocommit, until a COMMIT behind it.
-        under.verb = Verb.NONE;
         @Nullable
         Pin[] kept = {null};
         if (session.variables().anyUnread()) {
             variables.ask(connection, portable -> kept[0] = portable ? null : Pin.USER_VARIABLE);
         }
-        sequences.ask(connection, portable -> then.accept(portable ? kept[0] : Pin.SEQUENCE));
+        sequences.ask(connection, portable -> {
+            if (!portable && kept[0] != null && lease.is(connection)) {
+                pinning.add(Pin.SEQUENCE);
+            }
+            then.accept(portable || kept[0] != null ? kept[0] : Pin.SEQUENCE);
+        });
     }
 
     /** Whether the command has to wait for an answer about what the one before it left. */
@@ -654,7 +664,6 @@ public final class ClientSession implements Tenant, Relay.Listener {
         waiting = false;
         lease.begin(connection);
         aftermath.moved();
-        session.sequences().moved();
         if (session.baseline() != connection.baseline()) {
             session.rebase(connection.baseline());
         }
@@ -891,7 +900,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
         statements.unpin();
         variables.after(connection, under);
-        sequences.after(connection, under, relay.rows());
+        sequences.after(connection, under);
         sqlPreparing.after(connection, under);
         if (under.verb == Verb.DROP && !under.failed && DROPS_SCHEMA.matcher(under.text).find()) {
             worker.accounts().schemaDropped();
@@ -901,6 +910,10 @@ public final class ClientSession implements Tenant, Relay.Listener {
         pinChecks.after(connection, under, () -> questionAnswered(connection));
         mode = Mode.READY;
         settle();
+        goOn();
+    }
+
+    private void goOn() {
         if (client.draining() && idle()) {
             client.drain();
         } else {
@@ -956,6 +969,10 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return false;
         }
         aftermath.beforeQuestion(connection);
+        if (session.sequences().anyUnread()) {
+            // What is asked of a sequence locks its metadata: without autocommit, until a COMMIT behind it.
+            under.verb = Verb.NONE;
+        }
         askValues(connection, pinned -> valuesRead(connection, pinned));
         return true;
     }
@@ -1082,6 +1099,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             worker.releaseForReset(has, free);
         } else {
             aftermath.freeTables(has, under);
+            session.sequences().leave(has.drawn());
             worker.release(has);
             free.run();
         }

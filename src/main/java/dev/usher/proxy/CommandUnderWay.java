@@ -78,8 +78,8 @@ final class CommandUnderWay {
     /** The sequences that its text may advance. */
     List<String> sequences = List.of();
 
-    /** Whether it has advanced them if it gives a row. */
-    boolean surelyAdvances;
+    /** Whether it has advanced all of them if it succeeds. */
+    boolean surelyDraws;
 
     /** What it gives its user variables, where the text alone says so. */
     @Nullable
@@ -140,7 +140,7 @@ final class CommandUnderWay {
         variablesRead = List.of();
         literals = null;
         sequences = List.of();
-        surelyAdvances = false;
+        surelyDraws = false;
         statement = null;
         failed = false;
         sent = false;

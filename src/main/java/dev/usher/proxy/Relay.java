@@ -130,11 +130,6 @@ final class Relay extends Exchange {
         orphaned = true;
     }
 
-    /** Of the last result set. */
-    long rows() {
-        return rows;
-    }
-
     /** Whether the client has got any byte of the response. */
     boolean started() {
         return started;

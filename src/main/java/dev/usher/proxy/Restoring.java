@@ -188,7 +188,8 @@ final class Restoring {
      */
     private boolean mustReset(ServerConnection connection, CommandUnderWay under) {
         if (owner.isFresh()) {
-            return owner.portableVariables().seesCleared(connection, under) || owner.seesOthersConditions(connection, under);
+            return owner.portableVariables().seesCleared(connection, under) || owner.seesOthersConditions(connection, under)
+                    || owner.portableSequences().seesOthers(connection, under);
         }
         return !session.pinned() && !Rewriting.readsLeftovers(under.traits) && owner.portableVariables().seesCleared(connection, under);
     }

@@ -3,6 +3,7 @@ package dev.usher.proxy;
 import dev.usher.pool.ServerConnection;
 import dev.usher.session.Conditions;
 import dev.usher.session.ConditionsRequest;
+import dev.usher.session.DrawnHere;
 import dev.usher.session.Flavour;
 import dev.usher.session.Leftovers;
 import dev.usher.session.LexMode;
@@ -15,7 +16,6 @@ import dev.usher.session.StatementRewriter.Values;
 import dev.usher.session.Trait;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Changes the texts of statements that ask for what only the session's own server connection would know: its id, and what the last statement left there. */
@@ -83,8 +83,9 @@ final class Rewriting {
         if (!under.has(Trait.bits(Trait.READS_SEQUENCE, Trait.DYNAMIC_SQL)) || flavour != Flavour.MARIADB) {
             return null;
         }
-        Map<String, String> left = has == null ? null : has.lastValues();
-        return new LastValues(namedIn.schema(), (expression, name) -> session.sequences().inPlaceOf(expression, name, left));
+        DrawnHere drawn = has == null ? null : has.drawn();
+        return new LastValues(namedIn.schema(),
+                (expression, name) -> session.sequences().inPlaceOf(expression, name, drawn, PortableSequences.draws(under, name)));
     }
 
     private byte @Nullable [] instead(CommandUnderWay under, byte[] text, @Nullable LastValues lastValues, boolean withId) {

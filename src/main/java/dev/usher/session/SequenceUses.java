@@ -4,6 +4,7 @@ import dev.usher.session.SqlToken.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,17 @@ import org.jspecify.annotations.Nullable;
 public final class SequenceUses {
     /** @param name as {@code `schema`.`sequence`}; null if it cannot be made out */
     record Use(boolean advances, @Nullable String name, int last) {}
+
+    /**
+     * What a text draws.
+     *
+     * @param sequences each as {@code `schema`.`sequence`}
+     * @param surely whether it has drawn from all of them if it succeeds
+     */
+    public record Draw(List<String> sequences, boolean surely) {}
+
+    /** With one of these a statement may succeed without having run all of itself. */
+    private static final Set<String> CONDITIONAL = Set.of("select", "case", "and", "or", "with");
 
     private record Name(String text, int last) {}
 
@@ -29,11 +41,14 @@ public final class SequenceUses {
         this.schema = schema;
     }
 
-    /** The sequences that a text may advance; null if not all of them can be made out. */
-    public static @Nullable List<String> advanced(byte[] text, LexMode mode, String schema) {
+    /** What a text may draw; null if not all of it can be made out, or if it is more than one statement. */
+    public static @Nullable Draw draw(byte[] text, LexMode mode, String schema) {
         List<SqlToken> tokens = SqlTokens.of(text, mode, Flavour.MARIADB);
         SequenceUses uses = new SequenceUses(text, tokens, mode, schema);
         List<String> names = new ArrayList<>();
+        boolean insert = uses.word(0, "insert") || uses.word(0, "replace");
+        boolean surely = insert || uses.word(0, "select");
+        int depth = 0;
         for (int i = 0; i < tokens.size(); i++) {
             Use use = uses.at(i);
             if (use != null && use.advances) {
@@ -41,17 +56,19 @@ public final class SequenceUses {
                     return null;
                 }
                 names.add(use.name);
+                // SELECT NEXTVAL(s) and nothing more, or one of the values of a row.
+                surely &= insert ? depth == 1 : i == 1 && use.last == tokens.size() - 1;
                 i = use.last;
+            } else {
+                SqlToken token = tokens.get(i);
+                if (token.isSymbol(';') && i < tokens.size() - 1) {
+                    return null;
+                }
+                depth += token.isSymbol('(') ? 1 : token.isSymbol(')') ? -1 : 0;
+                surely &= i == 0 || !CONDITIONAL.contains(token.lower()) && !token.isSymbol('&') && !token.isSymbol('|');
             }
         }
-        return names;
-    }
-
-    /** Whether a text is a query that, if it gives a row, has advanced the sequence that its first column names. */
-    public static boolean surelyAdvances(byte[] text, LexMode mode) {
-        List<SqlToken> tokens = SqlTokens.of(text, mode, Flavour.MARIADB);
-        Use use = tokens.size() > 1 && tokens.getFirst().isWord("select") ? new SequenceUses(text, tokens, mode, "_").at(1) : null;
-        return use != null && use.advances;
+        return new Draw(names, surely);
     }
 
     /** The sequences that a text drops or makes anew: nobody has a last value of them any more. */
@@ -63,7 +80,7 @@ public final class SequenceUses {
             at++;
         }
         at++;
-        while (uses.word(at, "if") || uses.word(at, "not") || uses.word(at, "exists")) {
+        while (uses.word(at, "if") || uses.word(at, "exists")) {
             at++;
         }
         List<String> names = new ArrayList<>();

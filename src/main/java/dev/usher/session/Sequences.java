@@ -46,9 +46,17 @@ public final class Sequences {
         mayHaveMore = true;
     }
 
-    /** The session has another connection. */
-    public void moved() {
-        mayHaveMore = false;
+    /** The session leaves its connection, with nothing unread. */
+    public void leave(DrawnHere connection) {
+        if (mayHaveMore) {
+            connection.hasMore();
+            mayHaveMore = false;
+        }
+    }
+
+    /** They have surely been drawn from: what the connection has is the session's own, also where it reads as before, because the sequence has begun anew. */
+    public void surelyAdvanced(List<String> names, DrawnHere connection) {
+        names.forEach(name -> connection.read(name, null));
     }
 
     /** Whether only the connection knows some. */
@@ -71,15 +79,14 @@ public final class Sequences {
      *
      * @param names what was asked for
      * @param row their values
-     * @param left what earlier sessions have left on this connection; what there is now takes its place
+     * @param connection what earlier sessions have left there; what there is now takes its place
      */
-    public void read(List<String> names, @Nullable String[] row, Map<String, String> left) {
+    public void read(List<String> names, @Nullable String[] row, DrawnHere connection) {
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i);
             String value = row[i];
-            if (value == null) {
-                left.remove(name);
-            } else if (!value.equals(left.put(name, value))) {
+            String before = connection.read(name, value);
+            if (value != null && !value.equals(before)) {
                 values = values == null ? new HashMap<>() : values;
                 values.put(name, value);
             }
@@ -96,10 +103,12 @@ public final class Sequences {
     }
 
     /** They have been dropped or made anew. */
-    public void redefined(List<String> names) {
+    public void redefined(List<String> names, DrawnHere connection) {
         if (values != null) {
             names.forEach(values::remove);
         }
+        surelyAdvanced(names, connection);
+        settled(names);
     }
 
     /** COM_RESET_CONNECTION. */
@@ -112,16 +121,22 @@ public final class Sequences {
     /**
      * What to put in place of an expression that reads a sequence.
      *
-     * @param left what earlier sessions have left on the connection that the session has; null if it has none, and will get one on which nothing is its own
+     * @param connection that the session has; null if it has none, and will get one on which nothing is its own
+     * @param draws whether the text may draw from the sequence before it reads it
      * @return null if it can stay
      */
-    public @Nullable String inPlaceOf(String expression, String name, @Nullable Map<String, String> left) {
+    public @Nullable String inPlaceOf(String expression, String name, @Nullable DrawnHere connection, boolean draws) {
         String own = values == null ? NONE : values.getOrDefault(name, NONE);
-        if (left == null || !mayHaveMore && (unread == null || !unread.contains(name))) {
+        if (!draws && (connection == null || !mayBeHere(name, connection))) {
             return "IF(0," + expression + ',' + own + ')';
         }
-        String others = left.get(name);
+        String others = connection == null ? null : connection.value(name);
         String drawnHere = others == null ? expression : "NULLIF(" + expression + ',' + others + ')';
         return others == null && own.equals(NONE) ? null : "COALESCE(" + drawnHere + ',' + own + ')';
+    }
+
+    private boolean mayBeHere(String name, DrawnHere connection) {
+        return unread != null && unread.contains(name)
+                || mayHaveMore && (!connection.mayHaveMore() || connection.value(name) != null);
     }
 }

@@ -6,9 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +97,6 @@ public final class StatementRewriter {
     private final ByteArrayOutputStream out;
     private final Deque<Level> levels = new ArrayDeque<>();
     private final SequenceUses sequences;
-    private final Set<String> advanced = new HashSet<>();
     private Values values;
     private int copied;
     private boolean changed;
@@ -136,7 +133,7 @@ public final class StatementRewriter {
         boolean dynamic = isDynamic(0);
         for (int i = 0; i < tokens.size(); i++) {
             SqlToken token = tokens.get(i);
-            SequenceUses.Use use = values.lastValues == null ? null : sequences.at(i);
+            SequenceUses.Use use = flavour == Flavour.MARIADB ? sequences.at(i) : null;
             if (use != null) {
                 sequence(use, i, level);
                 i = use.last();
@@ -200,23 +197,13 @@ public final class StatementRewriter {
         copyTo(text.length);
     }
 
-    /** What the text itself has advanced before it reads it is what it reads. */
     private void sequence(SequenceUses.Use use, int first, Level level) {
         String name = use.name();
         LastValues last = values.lastValues;
-        if (name == null || last == null) {
-            return;
-        }
-        if (use.advances()) {
-            advanced.add(name);
-        } else if (!advanced.contains(name)) {
-            int start = tokens.get(first).start();
-            int end = tokens.get(use.last()).end();
-            String put = last.inPlaceOf.apply("LASTVAL(" + name + ")", name);
-            if (put != null) {
-                replace(start, end, put, level);
-                level.replacedTo = use.last();
-            }
+        String put = name == null || last == null || use.advances() ? null : last.inPlaceOf.apply("LASTVAL(" + name + ")", name);
+        if (put != null) {
+            replace(tokens.get(first).start(), tokens.get(use.last()).end(), put, level);
+            level.replacedTo = use.last();
         }
     }
 
@@ -233,6 +220,12 @@ public final class StatementRewriter {
                 }
             }
             case "as" -> level.as = true;
+            case "use" -> {
+                if (i == 0 || tokens.get(i - 1).isSymbol(';')) {
+                    // Names without a schema are other ones from here on.
+                    values = values.with(null);
+                }
+            }
             case "from", "into", "where", "union", "except", "intersect", "limit", "order", "group", "having", "for", "lock", "procedure",
                     "window", "on", "fetch" -> {
                 endItem(level, i);

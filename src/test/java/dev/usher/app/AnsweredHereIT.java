@@ -144,4 +144,36 @@ class AnsweredHereIT {
         assertThat(client.wire().read().getUnsignedByte(0)).as("the reset").isEqualTo((short) 0);
         assertThat(client.query("SELECT 5").rows().getFirst()).containsExactly("5");
     }
+
+    @Test
+    void whatASessionHasLockedIsFreeWhenItsResetIsAnswered() throws Exception {
+        RunningUsher usher = usher(HandOver.LAZY, 6);
+        FakeClient holder = client(usher);
+        FakeClient next = client(usher);
+        for (int round = 0; round < 50; round++) {
+            assertThat(holder.query("SELECT GET_LOCK('reset', 0)").rows().getFirst()).containsExactly("1");
+            // A ping behind the reset is answered behind it, and another reset has nothing to wait for.
+            holder.wire()
+                    .sendRaw(new byte[]{1, 0, 0, 0, (byte) Command.RESET_CONNECTION.code(), 1, 0, 0, 0, (byte) Command.PING.code(), 1, 0, 0,
+                        0,
+                        (byte) Command.RESET_CONNECTION.code()});
+            assertThat(holder.wire().read().getUnsignedByte(0)).as("the reset").isEqualTo((short) 0);
+            assertThat(next.query("SELECT GET_LOCK('reset', 0), RELEASE_LOCK('reset')").rows().getFirst()).containsExactly("1", "1");
+            assertThat(holder.wire().read().getUnsignedByte(0)).as("the ping").isEqualTo((short) 0);
+            assertThat(holder.wire().read().getUnsignedByte(0)).as("the second reset").isEqualTo((short) 0);
+        }
+    }
+
+    @Test
+    void aClientThatGoesWhileItsResetIsUnderWayLeavesNothing() throws Exception {
+        RunningUsher usher = usher(HandOver.LAZY, 3);
+        FakeClient next = client(usher);
+        for (int round = 0; round < 50; round++) {
+            try (FakeClient gone = usher.client(ROOT)) {
+                gone.query("CREATE TEMPORARY TABLE test.mine (a INT)");
+                gone.wire().sendRaw(new byte[]{1, 0, 0, 0, (byte) Command.RESET_CONNECTION.code()});
+            }
+            assertThat(next.query("SELECT * FROM test.mine").errorCode()).isEqualTo(1146);
+        }
+    }
 }
