@@ -621,6 +621,13 @@ public final class ClientSession implements Tenant, Relay.Listener {
         return waitsForCapture(has);
     }
 
+    /** Whether the command under way has to wait for answers about the one before it; it is dispatched again when they have come. */
+    boolean waitsForQuiet() {
+        ServerConnection has = lease.connection();
+        under.waitsForQuiet = has != null && has.owed() > 0;
+        return under.waitsForQuiet;
+    }
+
     /** Reads what the last statement left, before its connection is changed; whether the command has to wait for that. */
     boolean waitsForCapture(ServerConnection connection) {
         aftermath.captureHere(connection);
@@ -829,6 +836,12 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** What has been asked behind the session's statement is answered. */
     @Override
     public void quiet(ServerConnection connection) {
+        if (under.waitsForQuiet && lease.is(connection) && !ended) {
+            under.waitsForQuiet = false;
+            commands.dispatch();
+            client.consume();
+            return;
+        }
         if (lease.is(connection) && !lease.resting() && !under.sent && (ended || !session.pinned())) {
             settleOrLeave();
         }

@@ -112,6 +112,9 @@ final class CommandUnderWay {
     /** How often its session's state could not be restored. */
     int attempts;
 
+    /** Whether it waits until all that has been asked on its lease is answered. */
+    boolean waitsForQuiet;
+
     /**
      * @param bytes the packet, header included, or as much of a large one as has been read; taken over
      * @param isLarge whether more is to come
@@ -151,6 +154,7 @@ final class CommandUnderWay {
         pinned = 0;
         readBefore = null;
         attempts = 0;
+        waitsForQuiet = false;
     }
 
     Command command() {

@@ -80,7 +80,7 @@ final class Commands {
             case QUIT -> client.close();
             case SET_OPTION -> setOption();
             case RESET_CONNECTION -> {
-                if (!owner.readsFirst(aftermath.leftovers().foundRowsUnread())) {
+                if (!owner.readsFirst(aftermath.leftovers().foundRowsUnread()) && !owner.waitsForQuiet()) {
                     resetConnection();
                 }
             }

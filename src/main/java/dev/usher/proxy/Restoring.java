@@ -113,7 +113,7 @@ final class Restoring {
 
     /** Where the command may leave FOUND_ROWS() as it was; and not where it could use up what was set for the next statement. */
     private boolean foundRowsDue(CommandUnderWay under) {
-        return under.isStatement() && !under.emulated && !session.has(Pin.ONE_SHOT) && leftovers.foundRowsDue(under.foundRows);
+        return under.isStatement() && !under.emulated && !session.has(Pin.ONE_SHOT) && leftovers.foundRowsDue(under.foundRows, Rewriting.readsLeftovers(under.traits));
     }
 
     /** By a query, and by nothing that limits its rows: neither what another session has left here nor what this one has set. */

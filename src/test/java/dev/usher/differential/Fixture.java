@@ -15,7 +15,11 @@ final class Fixture {
     static final char USHER = 'u';
     static final int SESSIONS = 6;
 
+    /** More than one script draws. */
+    private static final int NUMBERS = 1000;
+
     private final TestServer server;
+    private long numbersFrom = 1;
 
     Fixture(TestServer server) {
         this.server = server;
@@ -85,6 +89,7 @@ final class Fixture {
 
     /** What a script may have left in the tables of sessions is gone. */
     void empty(int sessions) throws SQLException {
+        numbersFrom += NUMBERS;
         try (Connection root = server.connect();
                 Statement statement = root.createStatement()) {
             statement.execute("SET SESSION lock_wait_timeout = 20");
@@ -96,7 +101,8 @@ final class Fixture {
                     statement.execute("REPLACE INTO few VALUES (1, 'one'), (2, 'two'), (3, 'three'), (4, 'four'), (5, 'five')");
                     statement.execute("DROP TABLE IF EXISTS made");
                     if (server.flavour() == Flavour.MARIADB) {
-                        statement.execute("ALTER SEQUENCE numbers RESTART");
+                        // Never again a number that a connection may have from the script before.
+                        statement.execute("ALTER SEQUENCE numbers RESTART " + numbersFrom);
                     }
                 }
             }
