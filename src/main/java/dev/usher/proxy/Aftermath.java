@@ -307,13 +307,18 @@ final class Aftermath {
     void freeTables(ServerConnection connection, CommandUnderWay last) {
         boolean free = last.single && !last.failed && (last.verb == Verb.COMMIT || last.verb == Verb.ROLLBACK);
         if ((connection.status() & ServerStatus.AUTOCOMMIT) == 0 && !free) {
-            connection.ask(Question.query("COMMIT AND NO CHAIN NO RELEASE", answer -> {
-                if (answer instanceof Answer.Refused) {
-                    // By a KILL, or a limit of the account. Whoever has the connection by now is not to pay for that; the locks last no longer than it does.
-                    connection.retire();
-                }
-            }));
+            commit(connection);
         }
+    }
+
+    /** For metadata locks without a transaction. */
+    static void commit(ServerConnection connection) {
+        connection.ask(Question.query("COMMIT AND NO CHAIN NO RELEASE", answer -> {
+            if (answer instanceof Answer.Refused) {
+                // By a KILL, or a limit of the account. Whoever has the connection by now is not to pay for that; the locks last no longer than it does.
+                connection.retire();
+            }
+        }));
     }
 
     /** Reads what only the connection knows. */

@@ -982,10 +982,6 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return false;
         }
         aftermath.beforeQuestion(connection);
-        if (session.sequences().anyUnread()) {
-            // What is asked of a sequence locks its metadata: without autocommit, until a COMMIT behind it.
-            under.verb = Verb.NONE;
-        }
         askValues(connection, pinned -> valuesRead(connection, pinned));
         return true;
     }

@@ -9,6 +9,7 @@ import dev.usher.session.Session;
 import dev.usher.session.SessionState;
 import dev.usher.session.Trait;
 import dev.usher.session.Verb;
+import dev.usher.wire.ServerStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -110,5 +111,9 @@ final class PortableSequences {
                 then.accept(unreadable);
             }
         }));
+        if ((connection.status() & (ServerStatus.AUTOCOMMIT | ServerStatus.IN_TRANS)) == 0) {
+            // Without autocommit the question begins a transaction.
+            Aftermath.commit(connection);
+        }
     }
 }

@@ -113,11 +113,13 @@ final class Restoring {
 
     /** Where the command may leave FOUND_ROWS() as it was; and not where it could use up what was set for the next statement. */
     private boolean foundRowsDue(CommandUnderWay under) {
-        return under.isStatement() && !under.emulated && !session.has(Pin.ONE_SHOT) && leftovers.foundRowsDue(under.foundRows, Rewriting.readsLeftovers(under.traits));
+        return under.isStatement() && !under.emulated && !session.has(Pin.ONE_SHOT)
+                && leftovers.foundRowsDue(under.foundRows, Rewriting.readsLeftovers(under.traits));
     }
 
     /** By a query, and by nothing that limits its rows: neither what another session has left here nor what this one has set. */
     private void giveFoundRows(ServerConnection connection, CommandUnderWay under) {
+        owner.beforeReset(connection);
         SessionState there = connection.state();
         boolean limited = LIMIT_ROWS.stream().anyMatch(name -> there.indexOf(name) >= 0);
         restoreThen(connection, limited ? session.state().without(LIMIT_ROWS) : there,
@@ -126,7 +128,10 @@ final class Restoring {
                         return;
                     }
                     switch (answer) {
-                        case Answer.Rows rows -> prepare(connection, under);
+                        case Answer.Rows rows -> {
+                            leftovers.foundRowsGiven();
+                            prepare(connection, under);
+                        }
                         case Answer.Refused refused -> notGiven(connection, refused.error());
                         case Answer.Lost lost -> {
                             // The connection tells its tenant.

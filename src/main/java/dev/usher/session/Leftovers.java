@@ -215,22 +215,26 @@ public final class Leftovers {
 
     /**
      * Whether a connection where FOUND_ROWS() is another session's has to be given this one's, as the statement may leave it as it was. Not if that is too many rows; then the
-     * statement has to change it. Nor if that would take from the connection what the statement is to read there.
+     * statement has to change it. Nor if that would take from the connection what the statement is to read there; what later ones may read has to be captured before.
      *
      * @param reads whether the statement reads anything that the one before it has left
      */
     public boolean foundRowsDue(FoundRows after, boolean reads) {
-        return after == FoundRows.UNCLEAR && !foundRowsOnServer && foundRowsKnown && foundRows <= MOST_ROWS_MADE && !conditionsUnread()
+        return after == FoundRows.UNCLEAR && !foundRowsOnServer && foundRowsKnown && foundRows <= MOST_ROWS_MADE
                 && (!reads || !rowCountOnServer && where == Where.HERE);
     }
 
-    /** What gives it: a query with as many rows. It counts as asked. */
+    /** What gives it: a query with as many rows. */
     public String foundRowsInFront() {
-        moved();
-        foundRowsOnServer = true;
         return foundRows == 1 ? "SELECT 1"
                 : "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<" + foundRows + ") SELECT i FROM n WHERE i<="
                         + foundRows;
+    }
+
+    /** It has been given. */
+    public void foundRowsGiven() {
+        moved();
+        foundRowsOnServer = true;
     }
 
     // ---- leaving a connection ----
