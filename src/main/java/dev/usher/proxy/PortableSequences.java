@@ -49,13 +49,17 @@ final class PortableSequences {
 
     /** Whether a text may draw from a sequence before it reads it. */
     static boolean draws(CommandUnderWay under, String sequence) {
-        return under.sequences.contains(sequence) || under.has(CALLS) || !under.has(Trait.SINGLE.bit()) && under.has(DRAWS_UNNAMED);
+        return under.sequences.contains(sequence) || drawsUnnamed(under);
+    }
+
+    private static boolean drawsUnnamed(CommandUnderWay under) {
+        return under.has(CALLS) || !under.has(Trait.SINGLE.bit()) && under.has(DRAWS_UNNAMED);
     }
 
     /** Whether the command may read what other sessions have drawn on a connection that its session has just got: one that reads what it may draw itself. */
     boolean seesOthers(ServerConnection connection, CommandUnderWay under) {
         return under.has(Trait.READS_SEQUENCE.bit()) && !connection.drawn().isEmpty()
-                && (!under.sequences.isEmpty() || under.has(CALLS) || !under.has(Trait.SINGLE.bit()) && under.has(DRAWS_UNNAMED));
+                && (!under.sequences.isEmpty() || drawsUnnamed(under));
     }
 
     /** Whether a statement's text is needed when it is over. */

@@ -191,13 +191,8 @@ class SequencesIT {
     }
 
     private List<String> played(TestServer server, int port, List<String> script, int start) throws SQLException {
-        try (Connection root = server.connect();
-                Statement statement = root.createStatement()) {
-            for (String sql : List.of("USE test", "DROP TABLE IF EXISTS one", "CREATE OR REPLACE SEQUENCE s START " + (1 + start),
-                    "CREATE OR REPLACE SEQUENCE z START " + (5000 + start), "CREATE TABLE one (n BIGINT PRIMARY KEY)")) {
-                statement.execute(sql);
-            }
-        }
+        make(server, "DROP TABLE IF EXISTS one", "CREATE OR REPLACE SEQUENCE s START " + (1 + start),
+                "CREATE OR REPLACE SEQUENCE z START " + (5000 + start), "CREATE TABLE one (n BIGINT PRIMARY KEY)");
         Side side = new Side(port);
         List<String> answers = new ArrayList<>();
         for (String step : script) {
@@ -209,6 +204,16 @@ class SequencesIT {
         return answers;
     }
 
+    private static void make(TestServer server, String... statements) throws SQLException {
+        try (Connection root = server.connect();
+                Statement statement = root.createStatement()) {
+            statement.execute("USE test");
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
     /** By the default of a column, as long as the session stays; what another session has drawn there before is not taken for it. */
     @ParameterizedTest
     @MethodSource("mariaDbs")
@@ -217,14 +222,8 @@ class SequencesIT {
         RunningUsher usher =
                 RunningUsher.before(server.port(), state, config -> config.withPool(config.pool().withMaxServerConnections(3)));
         open.add(usher);
-        try (Connection root = server.connect();
-                Statement statement = root.createStatement()) {
-            statement.execute("USE test");
-            statement.execute("DROP TABLE IF EXISTS drawn");
-            statement.execute("CREATE OR REPLACE SEQUENCE s");
-            statement.execute("CREATE OR REPLACE SEQUENCE z");
-            statement.execute("CREATE TABLE drawn (id BIGINT DEFAULT NEXTVAL(test.s), n INT)");
-        }
+        make(server, "DROP TABLE IF EXISTS drawn", "CREATE OR REPLACE SEQUENCE s", "CREATE OR REPLACE SEQUENCE z",
+                "CREATE TABLE drawn (id BIGINT DEFAULT NEXTVAL(test.s), n INT)");
         Side through = new Side(usher.address().getPort());
         for (int round = 1; round <= 4; round++) {
             for (String session : List.of("a", "b", "c", "d")) {
