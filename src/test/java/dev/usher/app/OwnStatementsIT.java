@@ -121,10 +121,14 @@ class OwnStatementsIT {
                 await().until(relay::stops);
                 allow(direct, 1);
                 counted.run("DO 'the one that is allowed'");
-                CompletableFuture<List<String>> answer = later(() -> next.run("SELECT 'next'"));
+                long leases = usher.status("leases_total");
                 relay.stop("SELECT 'next'");
+                CompletableFuture<List<String>> answer = later(() -> next.run("SELECT 'next'"));
+                // It has the connection before the COMMIT is refused.
+                await().until(() -> usher.status("leases_total") > leases);
+                long answers = relay.answers();
                 relay.letGo();
-                await().until(relay::stops);
+                await().until(() -> relay.stops() && relay.answers() > answers);
                 allow(direct, 100_000);
                 relay.letGo();
 

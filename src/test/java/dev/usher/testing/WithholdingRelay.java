@@ -23,6 +23,7 @@ public final class WithholdingRelay implements Closeable {
     private String awaited = "";
     private String stopped = "";
     private boolean stops;
+    private long answers;
 
     public WithholdingRelay(int serverPort) throws IOException {
         this.serverPort = serverPort;
@@ -66,6 +67,13 @@ public final class WithholdingRelay implements Closeable {
         synchronized (lock) {
             stops = false;
             lock.notifyAll();
+        }
+    }
+
+    /** How many answers, or parts of answers, have come from the server. */
+    public long answers() {
+        synchronized (lock) {
+            return answers;
         }
     }
 
@@ -136,6 +144,7 @@ public final class WithholdingRelay implements Closeable {
 
     private void pass() throws InterruptedException {
         synchronized (lock) {
+            answers++;
             while (!awaited.isEmpty()) {
                 lock.wait();
             }
