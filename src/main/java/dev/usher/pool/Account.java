@@ -117,8 +117,9 @@ public final class Account {
         return read != null && read.epoch == server.globalEpoch();
     }
 
+    /** A login that began before a SET GLOBAL may be read after one that began behind it. */
     void baseline(long capabilities, Baseline read, long epoch) {
-        baselines.put(capabilities, new Read(read, epoch));
+        baselines.merge(capabilities, new Read(read, epoch), (known, other) -> known.epoch > other.epoch ? known : other);
     }
 
     private record Read(Baseline baseline, long epoch) {}

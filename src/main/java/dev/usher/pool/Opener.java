@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -71,6 +72,8 @@ final class Opener {
         private final AuthResponder responder;
         private final boolean overSocket;
         private final Consumer<Opening> then;
+        /** What the login finds was set no earlier. */
+        private final long epoch = server.globalEpoch();
         private @Nullable Channel channel;
         private @Nullable ServerLogin handler;
         private @Nullable Future<?> limit;
@@ -141,7 +144,7 @@ final class Opener {
                     worker, pool, open, in.greeting(), in.capabilities(), in.encrypted(), System.nanoTime() + life);
             connection = opened;
             open.pipeline().replace(loggedIn, "server", opened);
-            initialise(opened, this::done, this::overTcpInstead);
+            initialise(opened, epoch, this::done, this::overTcpInstead);
         }
 
         /** Over its socket the server takes the account for another one, with other rights. */
@@ -156,12 +159,12 @@ final class Opener {
     }
 
     /** Reads what is not known yet, and switches the trackers on. */
-    private void initialise(ServerConnection connection, Consumer<Opening> then, Runnable somebodyElse) {
+    private void initialise(ServerConnection connection, long epoch, Consumer<Opening> then, Runnable somebodyElse) {
         if (server.collations() == null) {
             connection.ask(Question.query(Collations.QUERY, answer -> {
                 if (answer instanceof Answer.Rows rows) {
                     server.collations(Collations.read(rows.rows()));
-                    initialise(connection, then, somebodyElse);
+                    initialise(connection, epoch, then, somebodyElse);
                 } else {
                     failed(connection, answer, then);
                 }
@@ -169,7 +172,6 @@ final class Opener {
             return;
         }
         Account account = connection.pool().account();
-        long epoch = server.globalEpoch();
         boolean mariaDb = server.flavour() == Flavour.MARIADB;
         connection.ask(Question.query("SELECT CURRENT_USER(), CURRENT_ROLE()", answer -> {
             // CURRENT_ROLE() is unknown to MySQL 5.7.
@@ -303,6 +305,9 @@ final class Opener {
         then.accept(new Opening.Unreachable("a new server connection could not be prepared: " + why));
     }
 
+    /** No session's to set; but a connection that began with other ones is no longer what a client's own would be. */
+    private static final Set<String> ADMINISTRATORS = Set.of("init_connect", "max_allowed_packet");
+
     private static Map<String, String> variables(List<@Nullable String[]> rows, boolean mariaDb) {
         Map<String, String> variables = new HashMap<>();
         for (@Nullable
@@ -310,7 +315,7 @@ final class Opener {
             String name = row[0];
             String lower = name == null ? "" : name.toLowerCase(Locale.ROOT);
             boolean settable = mariaDb || Baseline.settableOnMySql(lower);
-            if (lower.equals("init_connect") || settable && Baseline.isState(lower)) {
+            if (ADMINISTRATORS.contains(lower) || settable && Baseline.isState(lower)) {
                 String value = row.length > 1 ? row[1] : null;
                 variables.put(lower, value == null ? "" : value);
             }

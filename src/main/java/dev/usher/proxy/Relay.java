@@ -37,6 +37,9 @@ final class Relay extends Exchange {
 
         /** @return the id that the client gets instead of the server's */
         int prepared(ServerConnection connection, int serverId, int parameters, int warnings);
+
+        /** @return how many of a prepared statement's warnings the server tells also in the EOF behind its definitions */
+        int toldBehindDefinitions(int warnings);
     }
 
     /** Is told where the response has got to. */
@@ -77,6 +80,7 @@ final class Relay extends Exchange {
     private @Nullable List<@Nullable String[]> added;
     private boolean addedBinary;
     private int countedInOk = -1;
+    private int toldBehindDefinitions;
     private boolean cursorAsked;
 
     Relay(Channel client, long clientCapabilities, TrackerFilter filter, Notes notes, Listener listener) {
@@ -102,6 +106,7 @@ final class Relay extends Exchange {
         inRows = false;
         nextSequence = 1;
         midPacket = false;
+        toldBehindDefinitions = 0;
     }
 
     /** Rows of Usher's own for the result set, which the server leaves empty; null if there are none. */
@@ -254,8 +259,10 @@ final class Relay extends Exchange {
                 }
                 case PREPARE_OK -> {
                     int at = reader.packetStart() + Packets.HEADER;
-                    int id = notes.prepared(connection, in.getIntLE(at + 1), in.getUnsignedShortLE(at + 7), in.getUnsignedShortLE(at + 10));
+                    int warnings = in.getUnsignedShortLE(at + 10);
+                    int id = notes.prepared(connection, in.getIntLE(at + 1), in.getUnsignedShortLE(at + 7), warnings);
                     in.setIntLE(at + 1, id);
+                    toldBehindDefinitions = notes.toldBehindDefinitions(warnings);
                 }
                 case LOCAL_INFILE -> {
                     if (orphaned) {
@@ -284,7 +291,7 @@ final class Relay extends Exchange {
     }
 
     private void insertEof(ResponseReader reader, int sequence, int status) {
-        writeEof(sequence, status, 0);
+        writeEof(sequence, status, toldBehindDefinitions);
         reader.shiftSequence(1);
     }
 

@@ -2,6 +2,7 @@ package dev.usher.proxy;
 
 import dev.usher.pool.ServerConnection;
 import dev.usher.session.Baseline;
+import dev.usher.session.Pin;
 import dev.usher.session.Session;
 import dev.usher.session.Trait;
 import dev.usher.wire.Command;
@@ -42,7 +43,7 @@ final class ResponseNotes implements Relay.Notes {
             session.read("collation_connection");
             session.read("character_set_connection");
         }
-        if (connection.optionBitsChanged() && mariaDb && !under.setsAutocommit) {
+        if (connection.optionBitsChanged() && mariaDb && !under.setsAutocommit && !session.has(Pin.PROFILING)) {
             Baseline.OPTION_BITS.forEach(session::read);
         }
         aftermath.noted(under, ok, rows);
@@ -68,5 +69,11 @@ final class ResponseNotes implements Relay.Notes {
     public int prepared(ServerConnection connection, int serverId, int parameters, int warnings) {
         aftermath.leftovers().prepared(warnings);
         return statements.prepared(connection, serverId, parameters);
+    }
+
+    /** Connector/C of MariaDB takes the count from there. */
+    @Override
+    public int toldBehindDefinitions(int warnings) {
+        return mariaDb ? warnings : 0;
     }
 }

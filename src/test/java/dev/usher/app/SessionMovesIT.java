@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.usher.admin.PinRow;
 import dev.usher.config.HandOver;
 import dev.usher.testing.FakeClient;
 import dev.usher.testing.ServerKind;
@@ -153,6 +154,42 @@ class SessionMovesIT {
             assertThat(value(before, "SELECT 1")).isEqualTo("1");
             assertThat(value(after, "SELECT 2")).isEqualTo("2");
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aConnectionFromBeforeALargerLimitTakesNoNewStatements(ServerKind kind) throws SQLException {
+        TestServer server = TestServers.start(kind);
+        open.add(server);
+        try (Connection root = server.connect()) {
+            run(root, "GRANT SUPER ON *.* TO app@'%'");
+        }
+        RunningUsher usher = shuffling(server, 3);
+        Connection administrator = session(usher, "");
+        run(administrator, "SET GLOBAL max_allowed_packet = 1048576");
+        Connection small = session(usher, "");
+        run(administrator, "SET GLOBAL max_allowed_packet = 16777216");
+        Connection large = session(usher, "");
+        for (int round = 0; round < 6; round++) {
+            assertThat(value(large, "SELECT LENGTH('" + "x".repeat(2 << 20) + "')")).isEqualTo(String.valueOf(2 << 20));
+            assertThat(value(small, "SELECT 1")).isEqualTo("1");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void valuesThatTheServerWouldNotTakeInOnePacketKeepTheirConnection(ServerKind kind) throws SQLException {
+        TestServer server = TestServers.start(kind, "--max-allowed-packet=1048576");
+        open.add(server);
+        RunningUsher usher = shuffling(server, 3);
+        Connection one = session(usher, "");
+        Connection two = session(usher, "");
+        run(one, "SELECT REPEAT('v', 600000) INTO @v");
+        for (int round = 0; round < 4; round++) {
+            assertThat(value(two, "SELECT 2")).isEqualTo("2");
+            assertThat(value(one, "SELECT LENGTH(@v)")).isEqualTo("600000");
+        }
+        assertThat(usher.pins()).singleElement().extracting(PinRow::reason).isEqualTo("user-variable");
     }
 
     @Test

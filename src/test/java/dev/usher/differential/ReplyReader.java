@@ -205,7 +205,8 @@ final class ReplyReader {
         for (int many : new int[]{parameters, columns}) {
             columns(many);
             if (many > 0 && !deprecateEof) {
-                endOfColumns(next());
+                ByteBuf end = next();
+                lines.add("EOF warnings=" + end.getUnsignedShortLE(end.readerIndex() + 1));
             }
         }
         return lines;

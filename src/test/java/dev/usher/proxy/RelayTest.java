@@ -251,6 +251,11 @@ class RelayTest {
         }
 
         @Override
+        public int toldBehindDefinitions(int warnings) {
+            return warnings;
+        }
+
+        @Override
         public void localInfile(int sequenceShift) {
             assertThat(sequenceShift).isZero();
         }
