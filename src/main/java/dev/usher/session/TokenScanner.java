@@ -1,5 +1,9 @@
 package dev.usher.session;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * Bytes to tokens: a state machine that can stop behind any byte. It follows the servers' lexers: where a text could be
  * read in two ways, by another character set, version or server, it reports {@link Trait#UNSURE}. Long, because its states
@@ -33,6 +37,11 @@ final class TokenScanner {
     private static final int STRING = 3;
 
     private static final byte NO_QUOTE = 0;
+
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    /** In each byte a one, to be multiplied with what is looked for. */
+    private static final long ONES = 0x0101_0101_0101_0101L;
+    private static final long HIGHEST_BITS = ONES << 7;
 
     private final Flavour flavour;
     private final WordTable words;
@@ -480,24 +489,45 @@ final class TokenScanner {
         return to;
     }
 
-    /** Most of the bytes of most large statements. */
+    /** Most of the bytes of most large statements: eight at once, up to one that is not just text. */
     private int string(byte[] a, int start, int to) {
         byte end = quote;
-        for (int i = start; i < to; i++) {
-            byte b = a[i];
+        byte escape = backslashEscapes ? (byte) '\\' : end;
+        long ends = ONES * end;
+        long escapes = ONES * escape;
+        int i = start;
+        while (i < to) {
+            if (i + Long.BYTES <= to) {
+                long eight = (long) EIGHT.get(a, i);
+                long found = zero(eight) | zero(eight ^ ends) | zero(eight ^ escapes);
+                if (found == 0) {
+                    i += Long.BYTES;
+                    continue;
+                }
+                i += Long.numberOfTrailingZeros(found) / Byte.SIZE;
+            }
+            byte b = a[i++];
             if (b == end) {
                 state = QUOTE_SEEN;
-                return i + 1;
+                return i;
             }
-            if (b == '\\' && backslashEscapes) {
-                state = ESCAPED;
-                return i + 1;
+            if (b == escape) {
+                if (i == to) {
+                    state = ESCAPED;
+                    return i;
+                }
+                b = a[i++];
             }
             if (b == 0) {
                 reader.nulInString();
             }
         }
         return to;
+    }
+
+    /** The lowest bit that is set stands in the first of the eight bytes that is 0. */
+    private static long zero(long eight) {
+        return eight - ONES & ~eight & HIGHEST_BITS;
     }
 
     private void appendQuoted(byte b) {
