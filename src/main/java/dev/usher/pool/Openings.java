@@ -91,7 +91,7 @@ final class Openings {
         Tenant first = queue.first(pool);
         if (first != null) {
             // Nothing could be opened: what rests in this pool has to do.
-            worker.serveFromResting(pool, first, System.nanoTime());
+            worker.serveFromResting(pool, first, System.nanoTime(), 0);
         }
     }
 

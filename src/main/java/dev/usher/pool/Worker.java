@@ -7,6 +7,7 @@ import dev.usher.error.Refusal;
 import dev.usher.session.SessionState;
 import dev.usher.wire.ErrPacket;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -26,6 +27,8 @@ import org.slf4j.LoggerFactory;
 public final class Worker {
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
     private static final long TICK_MILLIS = 50;
+    /** A session that has run nothing for so long gives its connection up before another one is opened. */
+    private static final long RESTED_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final EventLoop loop;
     private final UsherConfig config;
@@ -179,7 +182,7 @@ public final class Worker {
         }
         queue.add(pool, tenant, now);
         counters.waited();
-        if (!openings.openFor(pool, now)) {
+        if (!serveFromResting(pool, tenant, now, RESTED_NANOS) && !openings.openFor(pool, now)) {
             takeBackFor(pool, tenant, now);
         }
     }
@@ -354,7 +357,7 @@ public final class Worker {
 
     /** Takes resting leases, or idle connections of others, for somebody who has just begun to wait. */
     private void takeBackFor(Pool pool, Tenant tenant, long now) {
-        if (serveFromResting(pool, tenant, now)) {
+        if (serveFromResting(pool, tenant, now, 0)) {
             return;
         }
         if (openings.mayOpen(pool, now)) {
@@ -362,9 +365,10 @@ public final class Worker {
         }
     }
 
-    boolean serveFromResting(Pool pool, Tenant tenant, long now) {
+    /** @param nanos how long a lease must have rested */
+    boolean serveFromResting(Pool pool, Tenant tenant, long now, long nanos) {
         ServerConnection resting = pool.resting().firstFor(tenant);
-        if (resting == null || !Shares.keeps(resting) && resting.due(now)) {
+        if (resting == null || now - resting.idleSince < nanos || !Shares.keeps(resting) && resting.due(now)) {
             return false;
         }
         if (takeBack(resting)) {
@@ -497,7 +501,7 @@ public final class Worker {
                 refuseHopeless(pool);
                 Tenant first = queue.first(pool);
                 if (first != null && pool.full(now)) {
-                    serveFromResting(pool, first, now);
+                    serveFromResting(pool, first, now, 0);
                 }
             }
             openings.fill(now);
@@ -559,6 +563,9 @@ public final class Worker {
             connection.pool().idle().remove(connection);
             close(connection);
         }
+        for (Pool pool : pools.values()) {
+            closeRested(pool, now - idleLimit);
+        }
         if (budget.exceeded() && old.isEmpty()) {
             shares.giveUpOne();
         }
@@ -571,6 +578,20 @@ public final class Worker {
         pools.values()
                 .removeIf(pool -> pool.held() == 0 && pool.clients() == 0 && queue.size(pool) == 0 && !logins.concern(pool)
                         && now - pool.lastUsed() > idleLimit);
+    }
+
+    /** Leases that have rested since before then: their sessions do without until they run something. */
+    private void closeRested(Pool pool, long since) {
+        if (pool.account().credentials() == null) {
+            // None could be opened again.
+            return;
+        }
+        for (ServerConnection rested; (rested = pool.resting().first()) != null && rested.idleSince - since < 0;) {
+            rested.retire();
+            if (takeBack(rested)) {
+                close(rested);
+            }
+        }
     }
 
     /** Closes what is idle and keeps closing what becomes idle. */

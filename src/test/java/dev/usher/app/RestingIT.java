@@ -1,0 +1,70 @@
+package dev.usher.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.usher.config.PoolConfig;
+import dev.usher.testing.ServerKind;
+import dev.usher.testing.TestAccount;
+import dev.usher.testing.TestServer;
+import dev.usher.testing.TestServers;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What becomes of the server connections of clients that run nothing, where nobody waits for one. */
+class RestingIT {
+    private static final TestAccount ROOT = new TestAccount("root", "", "");
+
+    @TempDir
+    private Path state;
+
+    static List<ServerKind> servers() {
+        return TestServers.installed();
+    }
+
+    private RunningUsher lazy(TestServer server, UnaryOperator<PoolConfig> change) {
+        return RunningUsher.knowing(ROOT, server.port(), state, config -> config.withPool(change.apply(config.pool().withMaxServerConnections(8))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void whoHasRunNothingForAWhileGivesItsConnectionUpBeforeAnotherOneIsOpened(ServerKind kind) throws IOException {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        try (RunningUsher usher = lazy(server, pool -> pool);
+                RawSession one = RawSession.open(usher.address(), ROOT)) {
+            one.run("SET @kept = 'the first one''s', time_zone = '+03:00'");
+            List<Long> threads = usher.serverThreads();
+
+            // Longer than the second that it may keep it for.
+            await().pollDelay(Duration.ofMillis(1500)).until(() -> true);
+            try (RawSession two = RawSession.open(usher.address(), ROOT)) {
+                two.run("SET @kept = 'the second one''s'");
+
+                assertThat(usher.serverThreads()).isEqualTo(threads);
+                assertThat(usher.status("leases_taken_back_total")).isPositive();
+                assertThat(one.run("SELECT @kept, @@time_zone")).anyMatch(row -> row.contains("the first one's") && row.contains("+03:00"));
+                assertThat(two.run("SELECT @kept, @@time_zone")).anyMatch(row -> row.contains("the second one's") && row.contains("SYSTEM"));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void anIdleClientsConnectionIsClosedAndItsStateStays(ServerKind kind) throws IOException {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        try (RunningUsher usher = lazy(server, pool -> pool.withServerIdleLimit(Duration.ofSeconds(1)));
+                RawSession idle = RawSession.open(usher.address(), ROOT)) {
+            idle.run("SELECT 'read when it goes' INTO @kept");
+
+            await().until(() -> usher.serverConnections() == 0);
+
+            assertThat(idle.run("SELECT @kept")).anyMatch(row -> row.contains("read when it goes"));
+        }
+    }
+}
