@@ -52,11 +52,11 @@ final class RestingLeases {
         return first;
     }
 
-    /** The longest idle whose connection suits, or null. */
+    /** The longest idle whose connection suits and need not be closed instead, or null. */
     @Nullable
-    ServerConnection firstFor(Tenant tenant) {
+    ServerConnection firstFor(Tenant tenant, long now) {
         for (ServerConnection c = first; c != null; c = c.nextResting) {
-            if (Pool.fits(c, tenant)) {
+            if (Pool.fits(c, tenant) && (Shares.keeps(c) || !c.due(now))) {
                 return c;
             }
         }

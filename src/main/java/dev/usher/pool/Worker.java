@@ -29,6 +29,8 @@ public final class Worker {
     private static final long TICK_MILLIS = 50;
     /** A session that has run nothing for so long gives its connection up before another one is opened. */
     private static final long RESTED_NANOS = Duration.ofSeconds(1).toNanos();
+    /** Of those that have rested for long: thousands of clients may have become idle at the same moment. */
+    private static final int CLOSED_IN_A_TICK = 20;
 
     private final EventLoop loop;
     private final UsherConfig config;
@@ -367,8 +369,8 @@ public final class Worker {
 
     /** @param nanos how long a lease must have rested */
     boolean serveFromResting(Pool pool, Tenant tenant, long now, long nanos) {
-        ServerConnection resting = pool.resting().firstFor(tenant);
-        if (resting == null || now - resting.idleSince < nanos || !Shares.keeps(resting) && resting.due(now)) {
+        ServerConnection resting = pool.resting().firstFor(tenant, now);
+        if (resting == null || now - resting.idleSince < nanos) {
             return false;
         }
         if (takeBack(resting)) {
@@ -586,7 +588,11 @@ public final class Worker {
             // None could be opened again.
             return;
         }
-        for (ServerConnection rested; (rested = pool.resting().first()) != null && rested.idleSince - since < 0;) {
+        for (int closed = 0; closed < CLOSED_IN_A_TICK; closed++) {
+            ServerConnection rested = pool.resting().first();
+            if (rested == null || rested.idleSince - since > 0) {
+                return;
+            }
             rested.retire();
             if (takeBack(rested)) {
                 close(rested);

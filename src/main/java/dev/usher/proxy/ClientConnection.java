@@ -347,11 +347,24 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Ends it with the error that a server sends to a killed connection. */
+    /** As the administrator of Usher: with an error that says what has happened. */
     void kill() {
+        kill(Refusal.KILLED, "Connection was killed");
+    }
+
+    /** KILL of its own id. */
+    void killItself() {
+        if (worker.server().mariaDb()) {
+            kill();
+        } else {
+            kill(Refusal.INTERRUPTED, "Query execution was interrupted");
+        }
+    }
+
+    private void kill(Refusal refusal, String message) {
         int sequence = sequenceForError();
         if (sequence >= 0) {
-            refuse(Refusal.KILLED, "Connection was killed", sequence);
+            refuse(refusal, message, sequence);
         } else {
             close();
         }

@@ -95,7 +95,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private boolean multiStatementsAllowed;
     private boolean finishedEarly;
     private boolean responseLost;
-    private boolean dying;
+    private @Nullable Consumer<ClientConnection> dying;
     private boolean cutOff;
     /** A KILL of another is its command under way. */
     private boolean killing;
@@ -343,9 +343,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     private record Errand(String sql, Consumer<Answer> then) {}
 
-    /** Whether the server is closing its connection because of a KILL, which is what its client is then to be told. */
-    void dying(boolean killed) {
-        dying = killed;
+    /** The server is closing its connection because of a KILL, and its client is then to be closed like this; or, with null, it is not. */
+    void dying(@Nullable Consumer<ClientConnection> end) {
+        dying = end;
     }
 
     /** Gives up whatever it has on the server, at once; the caller ends the client connection. */
@@ -1068,14 +1068,17 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (schemaAtLogin.failed(cause)) {
             return;
         }
-        if (sequence >= 0 && dying) {
-            client.kill();
-        } else if (sequence >= 0) {
+        Consumer<ClientConnection> end = dying;
+        if (end != null) {
+            end.accept(client);
+            return;
+        }
+        if (sequence >= 0) {
             client.err(
                     new ErrPacket(Refusal.SERVER_LOST.code(), Refusal.SERVER_LOST.sqlState(), cause.message() + " while the statement ran"),
                     sequence);
         }
-        if (goesOn && !dying) {
+        if (goesOn) {
             mode = Mode.READY;
             client.consume();
         } else {

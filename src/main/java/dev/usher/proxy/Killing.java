@@ -32,6 +32,8 @@ final class Killing {
     private final Account account;
     /** Runs a question on a connection of the account that Usher already has, and tells the answer. */
     private final Errand overOwn;
+    /** Closes the client connection that is killed. */
+    private final Consumer<ClientConnection> end;
 
     /** A way to ask something on a connection of an account. */
     interface Errand {
@@ -39,10 +41,11 @@ final class Killing {
     }
 
     /** @param account on whose rights; of the worker whose loop this is used on */
-    private Killing(Worker worker, Account account, Errand overOwn) {
+    private Killing(Worker worker, Account account, Errand overOwn, Consumer<ClientConnection> end) {
         this.worker = worker;
         this.account = account;
         this.overOwn = overOwn;
+        this.end = end;
     }
 
     /**
@@ -71,7 +74,9 @@ final class Killing {
             return;
         }
         Worker killersWorker = killer.client().worker();
-        Killing killing = new Killing(killersWorker, killer.account(), killer::askOverLease);
+        // Servers say nothing to a connection that another one kills.
+        Killing killing = new Killing(killersWorker, killer.account(), killer::askOverLease,
+                victim == killer.client() ? ClientConnection::killItself : ClientConnection::close);
         victim.worker().loop().execute(() -> {
             ClientSession session = victim.session();
             boolean own = session != null && session.account().user().equals(killer.account().user());
@@ -98,7 +103,7 @@ final class Killing {
                 answered.accept(new Answer.Refused(new ErrPacket(NOT_OWNER, "HY000", "Usher can not log in account " + session.account()
                         + " to kill its statement, and has no idle connection of it; KILL CONNECTION closes the client and the server connection")));
             }
-        }).killAllowed(victim, queryOnly, error -> {
+        }, ClientConnection::kill).killAllowed(victim, queryOnly, error -> {
             if (error != null && !queryOnly) {
                 // What it runs there goes on until the server notices, but the client is gone and nobody else gets the connection.
                 session.cutOff();
@@ -123,7 +128,7 @@ final class Killing {
             return;
         }
         if (!queryOnly) {
-            victim.kill();
+            end.accept(victim);
         } else if (session != null) {
             session.interruptWaiting();
         }
@@ -153,7 +158,7 @@ final class Killing {
         if (queryOnly) {
             session.interrupting();
         } else {
-            session.dying(true);
+            session.dying(end);
         }
         String sql = "KILL " + (queryOnly ? "QUERY " : "CONNECTION ") + connection.threadId();
         worker.loop().execute(() -> ask(sql, answer -> victim.worker().loop().execute(() -> {
@@ -165,9 +170,9 @@ final class Killing {
             if (queryOnly) {
                 session.interrupted(command, error == null);
             } else if (error == null) {
-                victim.kill();
+                end.accept(victim);
             } else {
-                session.dying(false);
+                session.dying(null);
             }
             then.accept(error);
         })));

@@ -29,7 +29,8 @@ class RestingIT {
     }
 
     private RunningUsher lazy(TestServer server, UnaryOperator<PoolConfig> change) {
-        return RunningUsher.knowing(ROOT, server.port(), state, config -> config.withPool(change.apply(config.pool().withMaxServerConnections(8))));
+        return RunningUsher.knowing(ROOT, server.port(), state,
+                config -> config.withPool(change.apply(config.pool().withMaxServerConnections(8))));
     }
 
     @ParameterizedTest
@@ -49,7 +50,8 @@ class RestingIT {
                 assertThat(usher.serverThreads()).isEqualTo(threads);
                 assertThat(usher.status("leases_taken_back_total")).isPositive();
                 assertThat(one.run("SELECT @kept, @@time_zone")).anyMatch(row -> row.contains("the first one's") && row.contains("+03:00"));
-                assertThat(two.run("SELECT @kept, @@time_zone")).anyMatch(row -> row.contains("the second one's") && row.contains("SYSTEM"));
+                assertThat(two.run("SELECT @kept, @@time_zone"))
+                        .anyMatch(row -> row.contains("the second one's") && row.contains("SYSTEM"));
             }
         }
     }
