@@ -2,7 +2,7 @@ package dev.usher.config;
 
 /** When a client connection's lease ends. */
 public enum HandOver {
-    /** Only when somebody else needs the server connection. */
+    /** When somebody else needs the server connection, or its client has run nothing for long. */
     LAZY,
     /** After every statement that leaves no pin. */
     EAGER,

@@ -46,7 +46,7 @@ public final class Settings {
     public static final Setting<Integer> RESERVE = single(POOL, "reserve", "N", "2", Setting::integer,
             "Connections that an auto budget leaves to administrators");
     public static final Setting<HandOver> HAND_OVER = choice(POOL, "hand-over", HandOver.LAZY, HandOver.class,
-            "When a lease ends: when somebody waits, after every statement, or so and on another connection (for tests)");
+            "When a lease ends: when somebody needs it, after every statement, or so and on another connection (for tests)");
     public static final Setting<Duration> WAIT_LIMIT = duration(POOL, "wait-limit", "10s",
             "How long a client waits for a server connection");
     public static final Setting<Integer> MAX_WAITING = single(POOL, "max-waiting", "N", "", Setting::integer,
@@ -54,7 +54,7 @@ public final class Settings {
     public static final Setting<Integer> WORKERS = single(POOL, "workers", "N", "0", Setting::integer,
             "Event loops; 0 for what suits the machine and the budget");
     public static final Setting<Duration> SERVER_IDLE_LIMIT = duration(POOL, "server-idle-limit", "5m",
-            "An idle server connection is closed after this time");
+            "A server connection is closed when it, or its client, has been idle for so long");
     public static final Setting<Duration> SERVER_LIFETIME = duration(POOL, "server-lifetime", "30m",
             "A server connection is replaced at about this age");
     public static final Setting<Integer> OPENING_RATE = single(POOL, "opening-rate", "N", "50", Setting::integer,

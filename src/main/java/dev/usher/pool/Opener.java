@@ -31,6 +31,8 @@ final class Opener {
             "program_name", "usher", "_client_name", "usher", "_pid", Long.toString(ProcessHandle.current().pid()), "_os", "Linux");
 
     private static final Duration LOGIN_LIMIT = Duration.ofSeconds(30);
+    /** No session's to set; but a connection that began with other ones is no longer what a client's own would be. */
+    private static final Set<String> ADMINISTRATORS = Set.of("init_connect", "max_allowed_packet");
 
     private final Worker worker;
     private final EventLoop loop;
@@ -72,7 +74,7 @@ final class Opener {
         private final AuthResponder responder;
         private final boolean overSocket;
         private final Consumer<Opening> then;
-        /** What the login finds was set no earlier. */
+        /** Before the login: what it finds is at least as new. */
         private final long epoch = server.globalEpoch();
         private @Nullable Channel channel;
         private @Nullable ServerLogin handler;
@@ -304,9 +306,6 @@ final class Opener {
         connection.quit();
         then.accept(new Opening.Unreachable("a new server connection could not be prepared: " + why));
     }
-
-    /** No session's to set; but a connection that began with other ones is no longer what a client's own would be. */
-    private static final Set<String> ADMINISTRATORS = Set.of("init_connect", "max_allowed_packet");
 
     private static Map<String, String> variables(List<@Nullable String[]> rows, boolean mariaDb) {
         Map<String, String> variables = new HashMap<>();

@@ -16,6 +16,8 @@ import org.slf4j.LoggerFactory;
 final class Openings {
     private static final Logger log = LoggerFactory.getLogger(Openings.class);
 
+    private static final long JUST_BEGUN_NANOS = Duration.ofMillis(20).toNanos();
+
     private final Worker worker;
     private final Opener opener;
     private final WaitQueue queue;
@@ -132,11 +134,24 @@ final class Openings {
 
     /** Opens connections for those who wait, the poorest pool first. */
     void fill(long now) {
+        fill(now, 0);
+    }
+
+    /** The same, as time goes by: not for who has only just begun to, and is about to get a lease that rested and whose session is still asked something. */
+    void fillIfWaiting(long now) {
+        fill(now, JUST_BEGUN_NANOS);
+    }
+
+    private void fill(long now, long nanos) {
         if (queue.isEmpty()) {
             return;
         }
         List<Pool> waiting = new ArrayList<>();
-        queue.pools().forEach(waiting::add);
+        for (Pool pool : queue.pools()) {
+            if (now - queue.oldest(pool, now) >= nanos) {
+                waiting.add(pool);
+            }
+        }
         waiting.sort((a, b) -> Integer.compare(a.held(), b.held()));
         boolean more = true;
         while (more) {

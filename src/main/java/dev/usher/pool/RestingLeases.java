@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  * rests and wakes with every statement, and must not cost an allocation.
  */
 final class RestingLeases {
+    private static final int LOOKED_AT = 16;
+
     private @Nullable ServerConnection first;
     private @Nullable ServerConnection last;
     private int size;
@@ -52,15 +54,25 @@ final class RestingLeases {
         return first;
     }
 
-    /** The longest idle whose connection suits and need not be closed instead, or null. */
+    /**
+     * Of those that have rested for so long, whose connection can be had and need not be closed instead: one that needs no restore, if there is one among the first, or the
+     * longest idle; or null.
+     */
     @Nullable
-    ServerConnection firstFor(Tenant tenant, long now) {
-        for (ServerConnection c = first; c != null; c = c.nextResting) {
+    ServerConnection bestFor(Tenant tenant, long now, long nanos) {
+        ServerConnection longest = null;
+        int looked = 0;
+        for (ServerConnection c = first; c != null && now - c.idleSince >= nanos && (longest == null || looked < LOOKED_AT); c =
+                c.nextResting) {
+            looked++;
             if (Pool.fits(c, tenant) && (Shares.keeps(c) || !c.due(now))) {
-                return c;
+                if (Pool.suits(c, tenant)) {
+                    return c;
+                }
+                longest = longest == null ? c : longest;
             }
         }
-        return null;
+        return longest;
     }
 
     int size() {

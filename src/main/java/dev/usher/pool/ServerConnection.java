@@ -198,6 +198,10 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         retiring = true;
     }
 
+    boolean retiring() {
+        return retiring;
+    }
+
     public boolean closed() {
         return closed;
     }

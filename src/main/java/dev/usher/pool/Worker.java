@@ -184,7 +184,14 @@ public final class Worker {
         }
         queue.add(pool, tenant, now);
         counters.waited();
-        if (!serveFromResting(pool, tenant, now, RESTED_NANOS) && !openings.openFor(pool, now)) {
+        obtainFor(pool, tenant, now);
+    }
+
+    /** For somebody who waits, the last one to do so: a lease that has rested, for the first who does; a new connection; whatever else can be had. */
+    private void obtainFor(Pool pool, Tenant tenant, long now) {
+        Tenant first = queue.first(pool);
+        boolean fromRested = first != null && serveFromResting(pool, first, now, RESTED_NANOS) && first == tenant;
+        if (!fromRested && !openings.openFor(pool, now)) {
             takeBackFor(pool, tenant, now);
         }
     }
@@ -369,8 +376,8 @@ public final class Worker {
 
     /** @param nanos how long a lease must have rested */
     boolean serveFromResting(Pool pool, Tenant tenant, long now, long nanos) {
-        ServerConnection resting = pool.resting().firstFor(tenant, now);
-        if (resting == null || now - resting.idleSince < nanos) {
+        ServerConnection resting = pool.resting().bestFor(tenant, now, nanos);
+        if (resting == null) {
             return false;
         }
         if (takeBack(resting)) {
@@ -404,7 +411,7 @@ public final class Worker {
         Pool pool = connection.pool();
         Tenant first = queue.first(pool);
         if (first != null) {
-            takeBackFor(pool, first, System.nanoTime());
+            obtainFor(pool, first, System.nanoTime());
         }
     }
 
@@ -506,7 +513,7 @@ public final class Worker {
                     serveFromResting(pool, first, now, 0);
                 }
             }
-            openings.fill(now);
+            openings.fillIfWaiting(now);
             serveStarving(now);
             tidy(now);
         } catch (RuntimeException e) {
@@ -582,15 +589,15 @@ public final class Worker {
                         && now - pool.lastUsed() > idleLimit);
     }
 
-    /** Leases that have rested since before then: their sessions do without until they run something. */
+    /**
+     * Leases that have rested since before then: their sessions do without until they run something. One connection stays: what the account is logged in with may have been changed
+     * meanwhile, which concerns no session that is there.
+     */
     private void closeRested(Pool pool, long since) {
-        if (pool.account().credentials() == null) {
-            // None could be opened again.
-            return;
-        }
         for (int closed = 0; closed < CLOSED_IN_A_TICK; closed++) {
             ServerConnection rested = pool.resting().first();
-            if (rested == null || rested.idleSince - since > 0) {
+            if (rested == null || rested.idleSince - since > 0 || pool.account().credentials() == null
+                    || pool.all().stream().allMatch(each -> each == rested || each.retiring())) {
                 return;
             }
             rested.retire();

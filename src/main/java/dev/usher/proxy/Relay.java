@@ -37,9 +37,6 @@ final class Relay extends Exchange {
 
         /** @return the id that the client gets instead of the server's */
         int prepared(ServerConnection connection, int serverId, int parameters, int warnings);
-
-        /** @return how many of a prepared statement's warnings the server tells also in the EOF behind its definitions */
-        int toldBehindDefinitions(int warnings);
     }
 
     /** Is told where the response has got to. */
@@ -80,7 +77,7 @@ final class Relay extends Exchange {
     private @Nullable List<@Nullable String[]> added;
     private boolean addedBinary;
     private int countedInOk = -1;
-    private int toldBehindDefinitions;
+    private int preparedWarnings;
     private boolean cursorAsked;
 
     Relay(Channel client, long clientCapabilities, TrackerFilter filter, Notes notes, Listener listener) {
@@ -106,7 +103,7 @@ final class Relay extends Exchange {
         inRows = false;
         nextSequence = 1;
         midPacket = false;
-        toldBehindDefinitions = 0;
+        preparedWarnings = 0;
     }
 
     /** Rows of Usher's own for the result set, which the server leaves empty; null if there are none. */
@@ -262,7 +259,7 @@ final class Relay extends Exchange {
                     int warnings = in.getUnsignedShortLE(at + 10);
                     int id = notes.prepared(connection, in.getIntLE(at + 1), in.getUnsignedShortLE(at + 7), warnings);
                     in.setIntLE(at + 1, id);
-                    toldBehindDefinitions = notes.toldBehindDefinitions(warnings);
+                    preparedWarnings = warnings;
                 }
                 case LOCAL_INFILE -> {
                     if (orphaned) {
@@ -290,8 +287,9 @@ final class Relay extends Exchange {
         return (ok.status() & ServerStatus.SESSION_STATE_CHANGED) != 0 || countedInOk >= 0;
     }
 
+    /** Behind the definitions of a prepared statement servers name its warnings as well. */
     private void insertEof(ResponseReader reader, int sequence, int status) {
-        writeEof(sequence, status, toldBehindDefinitions);
+        writeEof(sequence, status, preparedWarnings);
         reader.shiftSequence(1);
     }
 

@@ -70,10 +70,4 @@ final class ResponseNotes implements Relay.Notes {
         aftermath.leftovers().prepared(warnings);
         return statements.prepared(connection, serverId, parameters);
     }
-
-    /** Connector/C of MariaDB takes the count from there. */
-    @Override
-    public int toldBehindDefinitions(int warnings) {
-        return mariaDb ? warnings : 0;
-    }
 }

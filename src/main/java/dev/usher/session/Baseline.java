@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All session variables of an account as they are after login and {@code init_connect}: what {@link SessionState} holds differences from. Read from a fresh
+ * All session variables of an account as they are after login and {@code init_connect}: what {@link SessionState} holds differences from, and two
+ * that no session can set. Read from a fresh
  * server connection, and read anew when a SET GLOBAL has been seen.
  *
  * @param values by lower-case name, as SHOW SESSION VARIABLES writes them

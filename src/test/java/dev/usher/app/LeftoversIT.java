@@ -3,12 +3,18 @@ package dev.usher.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.usher.config.HandOver;
+import dev.usher.testing.FakeClient;
 import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestAccount;
 import dev.usher.testing.TestServer;
 import dev.usher.testing.TestServers;
+import dev.usher.wire.Capabilities;
+import dev.usher.wire.Command;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -169,6 +175,38 @@ class LeftoversIT {
             }
             assertThat(usher.status("captures_total")).isPositive();
         }
+    }
+
+    /** With the count in the answer itself, and again in each EOF that a client without DEPRECATE_EOF gets. */
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aPreparedStatementsWarningsAreAlsoBehindItsDefinitions(ServerKind kind) throws IOException {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        String sql = kind == ServerKind.MYSQL ? "SELECT BINARY 'a', ?" : "EXPLAIN SELECT (SELECT 1), ?";
+        try (RunningUsher usher = RunningUsher.knowing(ROOT, server.port(), state, config -> config)) {
+            List<List<String>> answers = new ArrayList<>();
+            for (InetSocketAddress address : List.of(new InetSocketAddress("127.0.0.1", server.port()), usher.address())) {
+                try (FakeClient client = FakeClient.loggedIn(address, ROOT, FakeClient.USUAL & ~Capabilities.DEPRECATE_EOF)) {
+                    answers.add(prepared(client, sql));
+                }
+            }
+            assertThat(answers.getLast()).isEqualTo(answers.getFirst());
+            assertThat(answers.getLast()).filteredOn(packet -> packet.startsWith("fe0100")).hasSize(2);
+        }
+    }
+
+    /** The packets, without the id of the statement. */
+    private static List<String> prepared(FakeClient client, String sql) throws IOException {
+        client.send(Command.STMT_PREPARE, sql.getBytes(StandardCharsets.UTF_8));
+        List<String> packets = new ArrayList<>();
+        ByteBuf ok = client.wire().read();
+        packets.add(ByteBufUtil.hexDump(ok, 5, ok.readableBytes() - 5));
+        for (int definitions : new int[]{ok.getUnsignedShortLE(7), ok.getUnsignedShortLE(5)}) {
+            for (int i = 0; i <= definitions; i++) {
+                packets.add(ByteBufUtil.hexDump(client.wire().read()));
+            }
+        }
+        return packets;
     }
 
     /** Neither the limits that others have left on the connection nor the session's own keep it from being given the session's FOUND_ROWS(). */

@@ -251,11 +251,6 @@ class RelayTest {
         }
 
         @Override
-        public int toldBehindDefinitions(int warnings) {
-            return warnings;
-        }
-
-        @Override
         public void localInfile(int sequenceShift) {
             assertThat(sequenceShift).isZero();
         }
