@@ -31,7 +31,8 @@ class FullExchangeTest {
     @Test
     void driverOfMariaDbReadsOurKeyAndWeReadItsAnswer() throws Exception {
         byte[] answer =
-                CachingSha2PasswordPlugin.encrypt(CachingSha2PasswordPlugin.generatePublicKey(OURS.publicKeyPem().join()), "pässword", NONCE);
+                CachingSha2PasswordPlugin.encrypt(CachingSha2PasswordPlugin.generatePublicKey(OURS.publicKeyPem().join()), "pässword",
+                        NONCE);
         assertThat(CachingSha2Password.passwordFromEncrypted(answer, NONCE, OURS)).isEqualTo("pässword".getBytes(UTF_8));
     }
 
