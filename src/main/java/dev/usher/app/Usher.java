@@ -72,7 +72,7 @@ public final class Usher implements AutoCloseable {
         SslContext towardsClients = SslContexts.towardsClients(certificate);
         contexts.add(towardsClients);
         this.tickets = new SessionTickets(towardsClients, new SecureRandom());
-        RsaKeyPair rsa = RsaKeyPair.generate(command -> Thread.ofVirtual().name("rsa-key").start(command));
+        RsaKeyPair rsa = new RsaKeyPair(command -> Thread.ofVirtual().name("rsa-key").start(command));
         this.frontend = new Frontend(config, towardsClients, certificate, rsa);
         TlsToServer towardsServer = towardsServer(config, contexts);
         PoolConfig pool = config.pool();

@@ -11,12 +11,13 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.crypto.Cipher;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The RSA key with which clients on plain links encrypt their password for Usher. It is made in memory at every start and never stored:
- * clients ask for it at each login, so nothing depends on its lasting. RSA-OAEP with SHA-1 and MGF1 is what the protocol prescribes.
+ * The RSA key with which clients on plain links encrypt their password for Usher. It is made in memory when the first of them asks for it, as most never
+ * do, and never stored: they ask at each login, so nothing depends on its lasting. RSA-OAEP with SHA-1 and MGF1 is what the protocol prescribes.
  */
 public final class RsaKeyPair {
     private static final String OAEP = "RSA/ECB/OAEPWithSHA-1AndMGF1Padding";
@@ -25,26 +26,25 @@ public final class RsaKeyPair {
     private static final String BEGIN = "-----BEGIN PUBLIC KEY-----";
     private static final String END = "-----END PUBLIC KEY-----";
 
-    private final CompletableFuture<KeyPair> keys;
+    private final Executor executor;
+    private final AtomicBoolean wanted = new AtomicBoolean();
+    private final CompletableFuture<KeyPair> keys = new CompletableFuture<>();
 
-    private RsaKeyPair(CompletableFuture<KeyPair> keys) {
-        this.keys = keys;
+    /** @param executor makes the key, on another thread than the one that asks: it takes 50 to 500 ms */
+    public RsaKeyPair(Executor executor) {
+        this.executor = executor;
     }
 
-    /** Starts making a key on another thread: it takes 50 to 500 ms. */
-    public static RsaKeyPair generate(Executor executor) {
-        return new RsaKeyPair(CompletableFuture.supplyAsync(RsaKeyPair::newKeyPair, executor));
+    /** The public key as MySQL sends it: PEM, lines of 64 characters, each ended by one line feed. */
+    public CompletableFuture<byte[]> publicKeyPem() {
+        if (wanted.compareAndSet(false, true)) {
+            keys.completeAsync(RsaKeyPair::newKeyPair, executor);
+        }
+        return keys.thenApply(made -> pem(made.getPublic()));
     }
 
-    /** Completes when the key is there, for a caller that must not block, such as an event loop. */
-    public CompletableFuture<Void> ready() {
-        return keys.thenApply(made -> null);
-    }
-
-    /** The public key as MySQL sends it: PEM, lines of 64 characters, each ended by one line feed. Waits until the key is there. */
-    public byte[] publicKeyPem() {
-        byte[] der = keys.join().getPublic().getEncoded();
-        String body = Base64.getMimeEncoder(64, new byte[]{'\n'}).encodeToString(der);
+    private static byte[] pem(PublicKey key) {
+        String body = Base64.getMimeEncoder(64, new byte[]{'\n'}).encodeToString(key.getEncoded());
         return (BEGIN + "\n" + body + "\n" + END + "\n").getBytes(StandardCharsets.US_ASCII);
     }
 
@@ -81,6 +81,9 @@ public final class RsaKeyPair {
 
     /** What was encrypted for this key, or null if this was not. Says nothing about the reason, which would help a guesser. */
     byte @Nullable [] decrypt(byte[] encrypted) {
+        if (!keys.isDone()) {
+            return null; // nobody has been told the key
+        }
         try {
             Cipher cipher = Cipher.getInstance(OAEP);
             cipher.init(Cipher.DECRYPT_MODE, keys.join().getPrivate());

@@ -50,7 +50,6 @@ final class SettingOptions {
         return OptionSpec.builder("--" + setting.name())
                 .paramLabel(setting.placeholder())
                 .description(setting.help().replace("%", "%%") + repeatable + byDefault.replace("%", "%%"))
-                .order(Settings.all().indexOf(setting))
                 .arity("1")
                 .type(List.class)
                 .auxiliaryTypes(String.class)

@@ -4,7 +4,6 @@ import dev.usher.auth.CachingSha2Password;
 import dev.usher.auth.ClearPassword;
 import dev.usher.auth.Credentials;
 import dev.usher.auth.NativePassword;
-import dev.usher.auth.RsaKeyPair;
 import dev.usher.auth.Verdict;
 import dev.usher.config.AccountConfig;
 import dev.usher.config.Cidr;
@@ -212,9 +211,7 @@ final class Authentication {
     private void password(byte[] payload) {
         if (payload.length == 1 && payload[0] == CachingSha2Password.REQUEST_PUBLIC_KEY) {
             expected = Expected.ENCRYPTED_PASSWORD;
-            RsaKeyPair key = frontend.rsa();
-            key.ready().thenRun(() -> worker.loop().execute(() -> {
-                byte[] pem = key.publicKeyPem();
+            frontend.rsa().publicKeyPem().thenAccept(pem -> worker.loop().execute(() -> {
                 byte[] packet = new byte[pem.length + 1];
                 packet[0] = MORE_DATA;
                 System.arraycopy(pem, 0, packet, 1, pem.length);

@@ -152,8 +152,7 @@ final class LoginRelay implements AuthResponder {
 
     private void sendOwnKey() {
         awaiting = Awaiting.ENCRYPTED_PASSWORD;
-        client.rsa().ready().thenRun(() -> {
-            byte[] pem = client.rsa().publicKeyPem();
+        client.rsa().publicKeyPem().thenAccept(pem -> {
             byte[] packet = new byte[pem.length + 1];
             packet[0] = 0x01;
             System.arraycopy(pem, 0, packet, 1, pem.length);

@@ -37,6 +37,9 @@ public final class SslContexts {
     public static SslContext towardsClients(ServerCertificate certificate) {
         var builder = SslContextBuilder.forServer(certificate.key(), certificate.chain())
                 .sslProvider(provider())
+                // Netty puts the key into a key store on its way to the library. PKCS#12, the default, encrypts it and decrypts it again with ten thousand
+                // rounds of a hash each, which is a tenth of a second at every start, for a store that is thrown away.
+                .keyStoreType("JKS")
                 .sessionCacheSize(SESSION_CACHE_SIZE)
                 .protocols(PROTOCOLS)
                 // No client is asked for a certificate. Without this the Java runtime's authorities would be read, a hundred and fifty of them.

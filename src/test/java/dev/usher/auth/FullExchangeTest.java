@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.TimeUnit;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
@@ -16,21 +17,22 @@ import org.mariadb.jdbc.plugin.authentication.standard.CachingSha2PasswordPlugin
 
 class FullExchangeTest {
     private static final byte[] NONCE = "abcdefghijklmnopqrst".getBytes(UTF_8);
-    private static final RsaKeyPair OURS = RsaKeyPair.generate(ForkJoinPool.commonPool());
+    private static final RsaKeyPair OURS = new RsaKeyPair(ForkJoinPool.commonPool());
 
     @Property(tries = 30)
     void passwordComesThroughTheRsaKey(@ForAll @Size(max = 213) byte[] password) {
         for (int i = 0; i < password.length; i++) {
             password[i] |= 1; // no NUL, which can not be part of a password in this protocol
         }
-        byte[] answer = CachingSha2Password.encryptedAnswer(password, NONCE, RsaKeyPair.parsePem(OURS.publicKeyPem()));
+        byte[] answer = CachingSha2Password.encryptedAnswer(password, NONCE, RsaKeyPair.parsePem(OURS.publicKeyPem().join()));
         assertThat(CachingSha2Password.passwordFromEncrypted(answer, NONCE, OURS)).isEqualTo(password);
     }
 
     @Test
     void driverOfMariaDbReadsOurKeyAndWeReadItsAnswer() throws Exception {
         byte[] answer =
-                CachingSha2PasswordPlugin.encrypt(CachingSha2PasswordPlugin.generatePublicKey(OURS.publicKeyPem()), "pässword", NONCE);
+                CachingSha2PasswordPlugin.encrypt(CachingSha2PasswordPlugin.generatePublicKey(OURS.publicKeyPem().join()), "pässword",
+                        NONCE);
         assertThat(CachingSha2Password.passwordFromEncrypted(answer, NONCE, OURS)).isEqualTo("pässword".getBytes(UTF_8));
     }
 
@@ -56,7 +58,7 @@ class FullExchangeTest {
 
     @Test
     void passwordTooLongForTheKeySaysSo() {
-        assertThatThrownBy(() -> CachingSha2Password.encryptedAnswer(new byte[214], NONCE, RsaKeyPair.parsePem(OURS.publicKeyPem())))
+        assertThatThrownBy(() -> CachingSha2Password.encryptedAnswer(new byte[214], NONCE, RsaKeyPair.parsePem(OURS.publicKeyPem().join())))
                 .hasMessageContaining("too long");
     }
 
@@ -70,7 +72,16 @@ class FullExchangeTest {
     }
 
     @Test
-    void keyIsMadeInTheBackground() throws Exception {
-        RsaKeyPair.generate(ForkJoinPool.commonPool()).ready().get(30, TimeUnit.SECONDS);
+    void keyIsMadeInTheBackgroundWhenAClientAsks() {
+        List<Runnable> inBackground = new ArrayList<>();
+        RsaKeyPair key = new RsaKeyPair(inBackground::add);
+        assertThat(key.decrypt(new byte[256])).isNull();
+        assertThat(inBackground).isEmpty();
+        var first = key.publicKeyPem();
+        var second = key.publicKeyPem();
+        assertThat(first).isNotDone();
+        assertThat(inBackground).hasSize(1);
+        inBackground.getFirst().run();
+        assertThat(first.join()).isEqualTo(second.join());
     }
 }
