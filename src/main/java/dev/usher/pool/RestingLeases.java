@@ -55,8 +55,8 @@ final class RestingLeases {
     }
 
     /**
-     * Of those that have rested for so long, whose connection can be had and need not be closed instead: one that needs no restore, if there is one among the first, or the
-     * longest idle; or null.
+     * Of those that have rested for so long, and whose connection need not be replaced by a new one: one that needs no restore, if there is one among the first, or the longest
+     * idle; or null.
      */
     @Nullable
     ServerConnection bestFor(Tenant tenant, long now, long nanos) {
@@ -65,7 +65,7 @@ final class RestingLeases {
         for (ServerConnection c = first; c != null && now - c.idleSince >= nanos && (longest == null || looked < LOOKED_AT); c =
                 c.nextResting) {
             looked++;
-            if (Pool.fits(c, tenant) && (Shares.keeps(c) || !c.due(now))) {
+            if (Pool.fits(c, tenant) && (c.pool().account().credentials() == null || !c.due(now))) {
                 if (Pool.suits(c, tenant)) {
                     return c;
                 }

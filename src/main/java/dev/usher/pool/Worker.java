@@ -187,11 +187,9 @@ public final class Worker {
         obtainFor(pool, tenant, now);
     }
 
-    /** For somebody who waits, the last one to do so: a lease that has rested, for the first who does; a new connection; whatever else can be had. */
+    /** For somebody who waits: a lease that has rested, or a new connection, or whatever else can be had. */
     private void obtainFor(Pool pool, Tenant tenant, long now) {
-        Tenant first = queue.first(pool);
-        boolean fromRested = first != null && serveFromResting(pool, first, now, RESTED_NANOS) && first == tenant;
-        if (!fromRested && !openings.openFor(pool, now)) {
+        if (!serveFromResting(pool, tenant, now, RESTED_NANOS) && !openings.openFor(pool, now)) {
             takeBackFor(pool, tenant, now);
         }
     }
@@ -590,8 +588,8 @@ public final class Worker {
     }
 
     /**
-     * Leases that have rested since before then: their sessions do without until they run something. One connection stays: what the account is logged in with may have been changed
-     * meanwhile, which concerns no session that is there.
+     * Leases that have rested since before then: their sessions do without until they run something. One connection stays: what the account is logged in with may have been
+     * changed meanwhile, which concerns no session that is there.
      */
     private void closeRested(Pool pool, long since) {
         for (int closed = 0; closed < CLOSED_IN_A_TICK; closed++) {

@@ -340,29 +340,28 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     public void killByAdmin(boolean queryOnly, Consumer<@Nullable ErrPacket> then) {
         ClientSession running = session;
         if (running == null) {
-            kill();
+            kill(sequenceForError());
             then.accept(null);
         } else {
             Killing.byAdmin(this, running, queryOnly, then);
         }
     }
 
-    /** As the administrator of Usher: with an error that says what has happened. */
-    void kill() {
-        kill(Refusal.KILLED, "Connection was killed");
+    /** As the administrator of Usher: with an error that says what has happened, unless the sequence id is -1. */
+    void kill(int sequence) {
+        kill(Refusal.KILLED, "Connection was killed", sequence);
     }
 
     /** KILL of its own id. */
-    void killItself() {
+    void killItself(int sequence) {
         if (worker.server().mariaDb()) {
-            kill();
+            kill(sequence);
         } else {
-            kill(Refusal.INTERRUPTED, "Query execution was interrupted");
+            kill(Refusal.INTERRUPTED, "Query execution was interrupted", sequence);
         }
     }
 
-    private void kill(Refusal refusal, String message) {
-        int sequence = sequenceForError();
+    private void kill(Refusal refusal, String message, int sequence) {
         if (sequence >= 0) {
             refuse(refusal, message, sequence);
         } else {
@@ -385,7 +384,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** What an ERR packet must have that is written now; -1 where none can stand. */
-    private int sequenceForError() {
+    int sequenceForError() {
         ClientSession running = session;
         ClientLogin begun = login;
         return running != null ? running.sequenceForError() : begun != null ? begun.sequenceForError() : 0;

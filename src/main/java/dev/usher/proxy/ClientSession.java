@@ -25,6 +25,7 @@ import dev.usher.wire.ErrPacket;
 import dev.usher.wire.MalformedPacketException;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -95,7 +96,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private boolean multiStatementsAllowed;
     private boolean finishedEarly;
     private boolean responseLost;
-    private @Nullable Consumer<ClientConnection> dying;
+    private @Nullable ObjIntConsumer<ClientConnection> dying;
     private boolean cutOff;
     /** A KILL of another is its command under way. */
     private boolean killing;
@@ -343,8 +344,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     private record Errand(String sql, Consumer<Answer> then) {}
 
-    /** The server is closing its connection because of a KILL, and its client is then to be closed like this; or, with null, it is not. */
-    void dying(@Nullable Consumer<ClientConnection> end) {
+    /** The server is closing its connection because of a KILL, and its client is then to be closed as {@link Killing} says; or, with null, it is not. */
+    void dying(@Nullable ObjIntConsumer<ClientConnection> end) {
         dying = end;
     }
 
@@ -1026,6 +1027,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (mode != Mode.READY) {
             // Lost before the command was sent.
             answerLost(cause, rebuildable && !under.large(), 1);
+        } else if (dying != null) {
+            dying.accept(client, 0);
         } else if (!rebuildable) {
             // As a server does that closes an idle connection: the error is there when the client looks.
             client.err(cause, 0);
@@ -1068,9 +1071,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (schemaAtLogin.failed(cause)) {
             return;
         }
-        Consumer<ClientConnection> end = dying;
+        ObjIntConsumer<ClientConnection> end = dying;
         if (end != null) {
-            end.accept(client);
+            end.accept(client, sequence);
             return;
         }
         if (sequence >= 0) {

@@ -12,6 +12,7 @@ import dev.usher.pool.Worker;
 import dev.usher.session.KillTarget;
 import dev.usher.wire.ErrPacket;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +33,8 @@ final class Killing {
     private final Account account;
     /** Runs a question on a connection of the account that Usher already has, and tells the answer. */
     private final Errand overOwn;
-    /** Closes the client connection that is killed. */
-    private final Consumer<ClientConnection> end;
+    /** Closes the client connection that is killed; gets the sequence id that an ERR packet would have there, -1 where none can stand. */
+    private final ObjIntConsumer<ClientConnection> end;
 
     /** A way to ask something on a connection of an account. */
     interface Errand {
@@ -41,7 +42,7 @@ final class Killing {
     }
 
     /** @param account on whose rights; of the worker whose loop this is used on */
-    private Killing(Worker worker, Account account, Errand overOwn, Consumer<ClientConnection> end) {
+    private Killing(Worker worker, Account account, Errand overOwn, ObjIntConsumer<ClientConnection> end) {
         this.worker = worker;
         this.account = account;
         this.overOwn = overOwn;
@@ -76,7 +77,7 @@ final class Killing {
         Worker killersWorker = killer.client().worker();
         // Servers say nothing to a connection that another one kills.
         Killing killing = new Killing(killersWorker, killer.account(), killer::askOverLease,
-                victim == killer.client() ? ClientConnection::killItself : ClientConnection::close);
+                victim == killer.client() ? ClientConnection::killItself : (killed, sequence) -> killed.close());
         victim.worker().loop().execute(() -> {
             ClientSession session = victim.session();
             boolean own = session != null && session.account().user().equals(killer.account().user());
@@ -107,7 +108,7 @@ final class Killing {
             if (error != null && !queryOnly) {
                 // What it runs there goes on until the server notices, but the client is gone and nobody else gets the connection.
                 session.cutOff();
-                victim.kill();
+                victim.kill(victim.sequenceForError());
                 then.accept(null);
             } else {
                 then.accept(error);
@@ -128,7 +129,7 @@ final class Killing {
             return;
         }
         if (!queryOnly) {
-            end.accept(victim);
+            end.accept(victim, victim.sequenceForError());
         } else if (session != null) {
             session.interruptWaiting();
         }
@@ -170,7 +171,7 @@ final class Killing {
             if (queryOnly) {
                 session.interrupted(command, error == null);
             } else if (error == null) {
-                end.accept(victim);
+                end.accept(victim, victim.sequenceForError());
             } else {
                 session.dying(null);
             }

@@ -152,11 +152,12 @@ final class LoginRelay implements AuthResponder {
 
     private void sendOwnKey() {
         awaiting = Awaiting.ENCRYPTED_PASSWORD;
+        silentSince = System.nanoTime();
         client.rsa().publicKeyPem().thenAccept(pem -> {
             byte[] packet = new byte[pem.length + 1];
             packet[0] = 0x01;
             System.arraycopy(pem, 0, packet, 1, pem.length);
-            ask(packet);
+            client.send(packet); // perhaps on the thread that has made the key
         });
     }
 

@@ -155,13 +155,34 @@ class KillIT {
         RawSession direct = session(new InetSocketAddress("127.0.0.1", server.port()), ROOT);
 
         for (String begins : List.of("SELECT 1", "BEGIN")) {
+            RawSession byFunction = session(usher.address(), ROOT);
+            byFunction.run(begins);
             RawSession session = session(usher.address(), ROOT);
             session.run(begins);
 
-            assertThat(session.run("KILL " + session.id())).isEqualTo(direct.run("KILL " + direct.id()));
+            List<String> answer = direct.run("KILL " + direct.id());
+            assertThat(byFunction.run("KILL CONNECTION_ID()")).isEqualTo(answer);
+            assertThat(session.run("KILL " + session.id())).isEqualTo(answer);
             assertThatThrownBy(() -> session.run("SELECT 5")).isInstanceOf(IOException.class);
             direct = session(new InetSocketAddress("127.0.0.1", server.port()), ROOT);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void anAdministratorsKillIsToldToTheClient(ServerKind kind) throws Exception {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        RunningUsher usher = knowingRoot(server, 4);
+        RawSession runs = session(usher.address(), ROOT);
+        var answer = runs(server, runs);
+        RawSession idle = session(usher.address(), ROOT);
+        idle.run("BEGIN");
+
+        assertThat(usher.kill(runs.id(), false)).isEqualTo(new KillOutcome.Killed());
+        assertThat(usher.kill(idle.id(), false)).isEqualTo(new KillOutcome.Killed());
+
+        assertThat(only(answer.get(20, TimeUnit.SECONDS))).contains("Connection was killed");
+        assertThat(only(idle.run("SELECT 5"))).contains("Connection was killed");
     }
 
     /** Only on MySQL is there an account that Usher does not learn from its login. */

@@ -62,7 +62,7 @@ class RestingIT {
     @MethodSource("servers")
     void connectionsOfIdleClientsAreClosedButForOneAndTheirStateStays(ServerKind kind) throws IOException {
         TestServer server = TestServers.find(kind).orElseThrow();
-        try (RunningUsher usher = lazy(server, pool -> pool.withServerIdleLimit(Duration.ofSeconds(1)));
+        try (RunningUsher usher = lazy(server, pool -> pool.withServerIdleLimit(Duration.ofSeconds(3)));
                 RawSession one = RawSession.open(usher.address(), ROOT);
                 RawSession two = RawSession.open(usher.address(), ROOT)) {
             one.run("BEGIN");
@@ -72,7 +72,7 @@ class RestingIT {
             assertThat(usher.serverConnections()).isEqualTo(2);
             one.run("COMMIT");
 
-            await().until(() -> usher.serverConnections() == 1);
+            await().atMost(Duration.ofSeconds(20)).until(() -> usher.serverConnections() == 1);
 
             for (RawSession each : List.of(one, two)) {
                 assertThat(each.run("SELECT @kept")).anyMatch(row -> row.contains(String.valueOf(each.id())));
