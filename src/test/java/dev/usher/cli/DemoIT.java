@@ -25,7 +25,8 @@ class DemoIT {
         assertThat(direct.get("refused").asLong()).isPositive();
         assertThat(direct.get("served").asLong()).isPositive();
         assertThat(direct.get("errors").asLong()).isZero();
-        assertThat(direct.get("peak_threads_connected").asInt()).isBetween(18, 40);
+        // Looked at every 20 ms, between which it jumps by half the limit.
+        assertThat(direct.get("peak_threads_connected").asInt()).isBetween(10, 40);
         assertThat(direct.get("p50_ms").asDouble()).isBetween(10.0, direct.get("p99_ms").asDouble());
     }
 
