@@ -33,7 +33,6 @@ import org.slf4j.LoggerFactory;
  * alone.
  */
 public final class ServerConnection extends ChannelInboundHandlerAdapter implements SessionTrack.Listener {
-    public static final long INSERT_ID_UNKNOWN = -1;
     static final ErrPacket LOST = new ErrPacket(1158, "08S01", "Usher lost its connection to the server");
 
     private static final Duration FAREWELL_LIMIT = Duration.ofSeconds(1);
@@ -66,6 +65,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private boolean optionBitsChanged;
     private String characteristics = "";
     private long lastInsertId;
+    private boolean insertIdKnown = true;
     private boolean multiStatements = true;
     private int status = ServerStatus.AUTOCOMMIT;
     private @Nullable ByteBuf tail;
@@ -243,13 +243,22 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         baseline = read;
     }
 
-    /** What LAST_INSERT_ID() gives here, or {@link #INSERT_ID_UNKNOWN}. */
-    public long lastInsertId() {
-        return lastInsertId;
+    /** Whether LAST_INSERT_ID() is known to give this here. */
+    public boolean givesInsertId(long value) {
+        return insertIdKnown && lastInsertId == value;
+    }
+
+    public boolean insertIdKnown() {
+        return insertIdKnown;
+    }
+
+    public void insertIdUnknown() {
+        insertIdKnown = false;
     }
 
     public void lastInsertId(long known) {
         lastInsertId = known;
+        insertIdKnown = true;
     }
 
     public StatementCache statements() {

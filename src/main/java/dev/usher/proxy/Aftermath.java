@@ -172,7 +172,7 @@ final class Aftermath {
     /** The response is complete. */
     void of(ServerConnection connection, CommandUnderWay under) {
         if (session.insertIdUnread()) {
-            connection.lastInsertId(ServerConnection.INSERT_ID_UNKNOWN);
+            connection.insertIdUnknown();
         }
         if (under.failed) {
             afterError(connection);
@@ -348,12 +348,12 @@ final class Aftermath {
         }
         @Nullable
         String[] row = answer.get();
-        long insertId = number(row[0]);
-        if (insertId != -1 && session.insertIdUnread()) {
-            session.lastInsertId(insertId);
-            if (connection.lastInsertId() == ServerConnection.INSERT_ID_UNKNOWN) {
+        String insertId = row[0];
+        if (isNumber(insertId) && session.insertIdUnread()) {
+            session.lastInsertId(Long.parseUnsignedLong(insertId));
+            if (!connection.insertIdKnown()) {
                 // Otherwise the next session has meanwhile been given its own.
-                connection.lastInsertId(insertId);
+                connection.lastInsertId(session.lastInsertId());
             }
         }
         if (leftovers.foundRowsUnread()) {
@@ -371,7 +371,11 @@ final class Aftermath {
     }
 
     private static long number(@Nullable String value) {
-        return value != null && !value.isEmpty() && value.chars().allMatch(c -> c >= '0' && c <= '9') ? Long.parseUnsignedLong(value) : -1;
+        return isNumber(value) ? Long.parseUnsignedLong(value) : -1;
+    }
+
+    private static boolean isNumber(@Nullable String value) {
+        return value != null && !value.isEmpty() && value.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     /** Reads the same although the session stays: something of Usher's is to run there that changes it. */

@@ -751,7 +751,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
         if (under.killed) {
             // What the restore was to set has not been set.
-            connection.lastInsertId(ServerConnection.INSERT_ID_UNKNOWN);
+            connection.insertIdUnknown();
             answerInstead(interrupted());
             return;
         }
@@ -1126,7 +1126,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         ServerConnection has = lease.connection();
         if (under.due != null && has != null) {
             // What was to be set in front of it has not been set.
-            has.lastInsertId(ServerConnection.INSERT_ID_UNKNOWN);
+            has.insertIdUnknown();
             under.due = null;
             under.verb = Verb.NONE;
         }

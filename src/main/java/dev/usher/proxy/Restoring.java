@@ -15,6 +15,7 @@ import dev.usher.session.Trait;
 import dev.usher.session.UserVariables;
 import dev.usher.wire.Command;
 import dev.usher.wire.ErrPacket;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -84,10 +85,10 @@ final class Restoring {
             giveFoundRows(connection, under);
             return;
         }
-        long insertId = -1;
+        OptionalLong insertId = OptionalLong.empty();
         if (insertIdDue(connection, under)) {
-            insertId = session.lastInsertId();
-            connection.lastInsertId(insertId);
+            insertId = OptionalLong.of(session.lastInsertId());
+            connection.lastInsertId(session.lastInsertId());
         }
         RestorePlan planned = plan(connection, insertId);
         boolean mayClear = under.isStatement() || under.command() == Command.STMT_PREPARE;
@@ -179,10 +180,10 @@ final class Restoring {
     /** Whether LAST_INSERT_ID() has to be set in front of the command. */
     boolean insertIdDue(ServerConnection connection, CommandUnderWay under) {
         return (under.has(NEEDS_INSERT_ID) || session.autoIsNull()) && !session.insertIdUnread()
-                && connection.lastInsertId() != session.lastInsertId();
+                && !connection.givesInsertId(session.lastInsertId());
     }
 
-    private RestorePlan plan(ServerConnection connection, long insertId) {
+    private RestorePlan plan(ServerConnection connection, OptionalLong insertId) {
         return RestorePlan.between(connection.state(), session.state(), connection.variables(), session.variables(), connection.baseline(),
                 insertId);
     }
@@ -221,7 +222,8 @@ final class Restoring {
     }
 
     private void restoreThen(ServerConnection connection, SessionState target, UserVariables variables, Runnable then) {
-        switch (RestorePlan.between(connection.state(), target, connection.variables(), variables, connection.baseline(), -1)) {
+        switch (RestorePlan.between(connection.state(), target, connection.variables(), variables, connection.baseline(),
+                OptionalLong.empty())) {
             case RestorePlan.Nothing nothing -> then.run();
             case RestorePlan.Statements plan -> restore(connection, plan, target, () -> {
                 connection.variables(connection.variables().after(variables));
@@ -281,9 +283,9 @@ final class Restoring {
 
     /** The restore of the session's own state was refused, and the statement has not run. */
     void failed(ServerConnection connection, ErrPacket error) {
-        if (interrupted(error) && plan(connection, -1) instanceof RestorePlan.Nothing) {
+        if (interrupted(error) && plan(connection, OptionalLong.empty()) instanceof RestorePlan.Nothing) {
             // There was nothing to set but LAST_INSERT_ID(): also a session that is pinned here can go on.
-            connection.lastInsertId(ServerConnection.INSERT_ID_UNKNOWN);
+            connection.insertIdUnknown();
             owner.notRun(error);
         } else {
             failed(connection, error, session.state());

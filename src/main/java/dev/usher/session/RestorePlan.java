@@ -2,6 +2,7 @@ package dev.usher.session;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,17 +36,17 @@ public sealed interface RestorePlan {
     RestorePlan NOTHING = new Nothing();
 
     static RestorePlan between(SessionState from, SessionState to, Baseline baseline) {
-        return between(from, to, UserVariables.NONE, UserVariables.NONE, baseline, -1);
+        return between(from, to, UserVariables.NONE, UserVariables.NONE, baseline, OptionalLong.empty());
     }
 
     /**
      * @param held the user variables of the connection
      * @param wanted those of the session
-     * @param lastInsertId what LAST_INSERT_ID() must give, or -1 if nobody is going to ask
+     * @param lastInsertId what LAST_INSERT_ID() must give, nothing if nobody is going to ask
      */
     static RestorePlan between(SessionState from, SessionState to, UserVariables held, UserVariables wanted, Baseline baseline,
-            long lastInsertId) {
-        if (lastInsertId < 0 && from.equals(to) && !held.differFrom(wanted)) {
+            OptionalLong lastInsertId) {
+        if (lastInsertId.isEmpty() && from.equals(to) && !held.differFrom(wanted)) {
             return NOTHING;
         }
         StringBuilder sql = new StringBuilder(96);
@@ -114,8 +115,8 @@ public sealed interface RestorePlan {
                 assign(sql, before, "collation_connection", collation, wide);
             }
         }
-        if (lastInsertId >= 0) {
-            assign(sql, before, "last_insert_id", Long.toUnsignedString(lastInsertId), false);
+        if (lastInsertId.isPresent()) {
+            assign(sql, before, "last_insert_id", Long.toUnsignedString(lastInsertId.getAsLong()), false);
         }
         held.restore(sql, before, wanted);
         if (sql.length() > before) {

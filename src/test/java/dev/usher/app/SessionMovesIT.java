@@ -327,6 +327,25 @@ class SessionMovesIT {
 
     @ParameterizedTest
     @MethodSource("servers")
+    void insertIdsUseAllOf64Bits(ServerKind kind) throws SQLException {
+        RunningUsher usher = shuffling(TestServers.find(kind).orElseThrow(), 3);
+        Connection one = session(usher, "");
+        Connection other = session(usher, "");
+        run(one, "DROP TABLE IF EXISTS ids_big");
+        run(one, "CREATE TABLE ids_big (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY)");
+        run(one, "INSERT INTO ids_big VALUES (9223372036854775809)");
+        run(one, "INSERT INTO ids_big VALUES (NULL)");
+        for (String id : List.of("9223372036854775810", "18446744073709551615")) {
+            for (int i = 0; i < 5; i++) {
+                run(other, "DO LAST_INSERT_ID(7)");
+                assertThat(value(one, "SELECT LAST_INSERT_ID()")).isEqualTo(id);
+            }
+            run(one, "DO LAST_INSERT_ID(18446744073709551615)");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
     void aSchemaThatIsDroppedAndMadeAgainIsStillTheSessionsOwn(ServerKind kind) throws Exception {
         TestServer server = TestServers.find(kind).orElseThrow();
         TestAccount root = new TestAccount("root", "", "");
