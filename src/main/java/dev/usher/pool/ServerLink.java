@@ -79,6 +79,7 @@ final class ServerLink {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        DirectSend.addTo(channel);
                         channel.pipeline().addLast(handler);
                     }
                 });

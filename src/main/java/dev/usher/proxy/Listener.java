@@ -3,6 +3,7 @@ package dev.usher.proxy;
 import dev.usher.config.Cidr;
 import dev.usher.config.ConfigException;
 import dev.usher.config.ListenAddress;
+import dev.usher.pool.DirectSend;
 import dev.usher.pool.Transport;
 import dev.usher.pool.Worker;
 import io.netty.bootstrap.ServerBootstrap;
@@ -135,6 +136,7 @@ public final class Listener {
 
         @Override
         protected void initChannel(Channel channel) {
+            DirectSend.addTo(channel);
             boolean proxied = !trusted.isEmpty()
                     && channel.remoteAddress() instanceof InetSocketAddress peer
                     && Cidr.allows(trusted, peer.getAddress());
