@@ -63,7 +63,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private boolean explained;
     private boolean charsetChanged;
     private boolean optionBitsChanged;
-    private String characteristics = "";
+    private @Nullable String characteristics = "";
     private long lastInsertId;
     private boolean insertIdKnown = true;
     private boolean multiStatements = true;
@@ -241,6 +241,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     void baseline(Baseline read) {
         baseline = read;
+        characteristics = read.cachesQueries() ? null : "";
     }
 
     /** Whether LAST_INSERT_ID() is known to give this here. */
@@ -417,8 +418,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         return optionBitsChanged;
     }
 
-    /** A SET TRANSACTION that waits for its transaction, or the characteristics of the one that runs; empty if none. */
-    public String characteristics() {
+    /** A SET TRANSACTION that waits for its transaction, or the characteristics of the one that runs; empty if none, null if they are not told. */
+    public @Nullable String characteristics() {
         return characteristics;
     }
 

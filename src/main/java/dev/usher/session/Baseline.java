@@ -66,6 +66,11 @@ public record Baseline(Map<String, String> values) {
         values = Map.copyOf(values);
     }
 
+    /** Whether MariaDB's query cache is switched on, always or on demand; where it is off, no session can switch it on. */
+    public boolean cachesQueries() {
+        return !values.getOrDefault("query_cache_type", "OFF").equals("OFF");
+    }
+
     /** Whether a variable is part of a session's portable state at all. */
     public static boolean isState(String name) {
         return !NOT_STATE.contains(name);

@@ -170,10 +170,10 @@ public final class Session {
      * @param insertId of the OK, 0 if none
      * @param newState of the server connection, trackers included
      * @param unexplained whether the server reported a change that no tracker and nothing in the text accounts for
-     * @param pendingCharacteristics a SET TRANSACTION that waits for its transaction; empty if none
+     * @param pendingCharacteristics a SET TRANSACTION that waits for its transaction; empty if none, null if that is not told
      */
     public void completed(int newStatus, long insertId, SessionState newState, boolean unexplained,
-            String pendingCharacteristics) {
+            @Nullable String pendingCharacteristics) {
         status = newStatus;
         if (newState != state && !newState.equals(state)) {
             state = newState;
@@ -191,19 +191,22 @@ public final class Session {
             pins |= Pin.UNEXPLAINED.bit();
         }
         boolean inTransaction = (newStatus & ServerStatus.IN_TRANS) != 0;
+        boolean ended = !inTransaction && (pins & Pin.TRANSACTION.bit()) != 0;
         if (inTransaction) {
             pins |= Pin.TRANSACTION.bit();
         } else {
-            boolean ended = (pins & Pin.TRANSACTION.bit()) != 0;
             pins &= ~(Pin.TRANSACTION.bit() | Pin.STATE_AFTER_ERROR.bit());
             if (ended || (newStatus & ServerStatus.AUTOCOMMIT) != 0 || (traits & Trait.TRANSACTION_END.bit()) != 0) {
                 pins &= ~Pin.SAVEPOINT.bit();
             }
         }
-        if (!inTransaction && !pendingCharacteristics.isEmpty()) {
+        // Where it is not told, it lasts until a transaction that has been seen is over.
+        boolean pending = pendingCharacteristics != null ? !pendingCharacteristics.isEmpty()
+                : (traits & Trait.SET_TRANSACTION_ONE_SHOT.bit()) != 0 || oneShotTransaction && !ended;
+        if (!inTransaction && pending) {
             pins |= Pin.ONE_SHOT.bit();
             oneShotTransaction = true;
-        } else if (oneShotTransaction && pendingCharacteristics.isEmpty()) {
+        } else if (oneShotTransaction && !pending) {
             oneShotTransaction = false;
             pinWhile(oneShots.held(), Pin.ONE_SHOT);
         }

@@ -181,7 +181,7 @@ final class SetReader {
                     IMMEDIATE_SERVER_VERSION ->
                 traits.add(Trait.SET_ONE_SHOT);
             case SQL_LOG_BIN -> traits.add(Trait.SQL_LOG_BIN);
-            case PROFILING -> traits.add(Trait.PROFILING);
+            case PROFILING, OPTIMIZER_TRACE -> traits.add(Trait.PROFILING);
             case TRANSACTION_ISOLATION, TX_ISOLATION, TRANSACTION_READ_ONLY, TX_READ_ONLY -> {
                 if (unscoped) {
                     traits.add(Trait.SET_TRANSACTION_ONE_SHOT);

@@ -133,6 +133,11 @@ public final class StatementRewriter {
         boolean dynamic = isDynamic(0);
         for (int i = 0; i < tokens.size(); i++) {
             SqlToken token = tokens.get(i);
+            if ((i == 0 || tokens.get(i - 1).isSymbol(';')) && definesCode(i)) {
+                // It asks when it runs, and whoever runs it. Where it ends cannot be told from its semicolons.
+                copyTo(text.length);
+                return;
+            }
             SequenceUses.Use use = flavour == Flavour.MARIADB ? sequences.at(i) : null;
             if (use != null) {
                 sequence(use, i, level);
@@ -338,6 +343,28 @@ public final class StatementRewriter {
             return true;
         }
         return tokens.get(i).isWord("execute") && tokens.get(i + 1).isWord("immediate");
+    }
+
+    /** Whether a CREATE or ALTER of a routine, trigger, event or view begins here. */
+    private boolean definesCode(int i) {
+        int at = tokens.get(i).kind() == Kind.COMMENT_MARK ? next(i) : i;
+        if (at >= tokens.size() || !tokens.get(at).isWord("create") && !tokens.get(at).isWord("alter")) {
+            return false;
+        }
+        for (at = next(at); at < tokens.size() && !tokens.get(at).isSymbol(';'); at = next(at)) {
+            if (tokens.get(at).kind() == Kind.WORD) {
+                switch (tokens.get(at).lower()) {
+                    case "procedure", "function", "trigger", "event", "package", "view" -> {
+                        return true;
+                    }
+                    case "table" -> {
+                        return false;
+                    }
+                    default -> {}
+                }
+            }
+        }
+        return false;
     }
 
     private boolean isCall(int i) {

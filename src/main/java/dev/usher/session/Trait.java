@@ -37,7 +37,7 @@ public enum Trait {
     SQL_LOG_BIN,
     /** Sets a session_track_… variable. */
     SET_TRACKER,
-    /** Sets or reads profiling. */
+    /** Sets or reads profiling, or sets optimizer_trace. */
     PROFILING,
     SET_PASSWORD,
 
