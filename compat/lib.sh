@@ -47,7 +47,7 @@ start_server() {
   need mariadb-server mariadb-client
   server_port=$(free_port)
   rm -rf "$work/data"
-  mariadb-install-db --no-defaults --user=root --datadir="$work/data" --auth-root-authentication-method=normal --skip-test-db >"$work/install.log" 2>&1 ||
+  mariadb-install-db --no-defaults --user=root --datadir="$work/data" --tmpdir="$work" --auth-root-authentication-method=normal --skip-test-db >"$work/install.log" 2>&1 ||
     { tail -n 5 "$work/install.log" >&2; die 'cannot make a data directory'; }
   /usr/sbin/mariadbd --no-defaults --user=root --datadir="$work/data" --socket="$work/socket" --pid-file="$work/pid" --tmpdir="$work" \
     --bind-address=127.0.0.1 --port="$server_port" --innodb-flush-log-at-trx-commit=0 "$@" >"$work/server.log" 2>&1 </dev/null &

@@ -178,13 +178,13 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     /**
-     * Whether its login is recent enough for a session: rights are read at login. A session from before a change may go on with what it had, as it would on a
-     * connection of its own; one from after it may not.
+     * Whether its login is recent enough for a session: rights are read at login, those to a schema with each USE. A session from before a change may go on with what it
+     * had, as it would on a connection of its own; one that has logged in or run a USE since may not.
      */
     boolean freshFor(Tenant tenant) {
         long changed = pool.account().privilegeEpoch();
         long lacks = tenant.loggedInAt() - openedAt;
-        return lacks < worker.config().pool().privilegeTtl().toNanos() && (openedAt - changed >= 0 || tenant.loggedInAt() - changed < 0);
+        return lacks < worker.config().pool().privilegeTtl().toNanos() && (openedAt - changed >= 0 || tenant.rightsReadAt() - changed < 0);
     }
 
     /** Whether a session that logs in now could have it. */

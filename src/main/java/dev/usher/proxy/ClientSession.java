@@ -67,6 +67,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private final int collation;
     private final String program;
     private final long loggedInAt = System.nanoTime();
+    private long rightsReadAt = loggedInAt;
     private final Session session;
     private final Relay relay;
     private final BehindRestore behindRestore;
@@ -407,6 +408,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
     @Override
     public long loggedInAt() {
         return loggedInAt;
+    }
+
+    @Override
+    public long rightsReadAt() {
+        return rightsReadAt;
     }
 
     @Override
@@ -918,6 +924,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
         sqlPreparing.after(connection, under);
         if (under.verb == Verb.DROP && !under.failed && DROPS_SCHEMA.matcher(under.text).find()) {
             worker.accounts().schemaDropped();
+        }
+        if (!under.failed && (under.command() == Command.INIT_DB || under.has(Trait.USE.bit()))) {
+            rightsReadAt = System.nanoTime();
         }
         session.over(under.traits, under.text, under.failed);
         aftermath.of(connection, under);

@@ -156,6 +156,29 @@ class ChangedAccountsIT {
 
     @ParameterizedTest
     @MethodSource("servers")
+    void whoChoosesASchemaAfterAGrantHasTheRightToItOnEveryConnection(TestServer server) throws Exception {
+        account(server, "chooses", "secret");
+        onServer(server, "DROP TABLE IF EXISTS test.chosen", "CREATE TABLE test.chosen (a INT)");
+        try (var usher = UsherBefore.server(server, state, config -> config.withPool(config.pool().withHandOver(HandOver.SHUFFLE)))) {
+            teach(usher, "chooses", "secret");
+            try (var one = usher.session("chooses", "secret");
+                    var two = usher.session("chooses", "secret");
+                    var root = usher.session("root", "")) {
+                for (String both : List.of("USE test", "BEGIN", "SELECT COUNT(*) FROM chosen", "COMMIT")) {
+                    one.query(both);
+                    two.query(both);
+                }
+                root.query("GRANT INSERT ON test.* TO 'chooses'@'%'");
+                one.query("USE test");
+                for (int i = 0; i < 6; i++) {
+                    one.query("INSERT INTO chosen VALUES (1)");
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
     void aRevokeElsewhereHoldsForLoginsAfterThePrivilegeTtl(TestServer server) throws Exception {
         account(server, "ttl", "secret");
         onServer(server, "GRANT SELECT ON *.* TO 'ttl'@'%'");
