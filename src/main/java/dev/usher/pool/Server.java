@@ -19,6 +19,7 @@ public final class Server {
 
     private final Map<Map<String, String>, Baseline> baselines = new ConcurrentHashMap<>();
     private final AtomicLong globalEpoch = new AtomicLong();
+    private final AtomicLong schemaEpoch = new AtomicLong();
     private volatile @Nullable HandshakeV10 greeting;
     private volatile @Nullable Collations collations;
     private volatile @Nullable String trackedVariables;
@@ -62,6 +63,15 @@ public final class Server {
     public void globalsChanged() {
         globalEpoch.incrementAndGet();
         baselines.clear();
+    }
+
+    long schemaEpoch() {
+        return schemaEpoch.get();
+    }
+
+    /** A schema was dropped or altered. */
+    public void schemasChanged() {
+        schemaEpoch.incrementAndGet();
     }
 
     long globalEpoch() {

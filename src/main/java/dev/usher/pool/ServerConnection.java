@@ -2,6 +2,7 @@ package dev.usher.pool;
 
 import dev.usher.session.Baseline;
 import dev.usher.session.DrawnHere;
+import dev.usher.session.RestorePlan;
 import dev.usher.session.SessionState;
 import dev.usher.session.SqlStatements;
 import dev.usher.session.UserVariables;
@@ -18,6 +19,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.DomainSocketChannel;
 import java.io.IOException;
 import java.time.Duration;
@@ -66,6 +68,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private @Nullable String characteristics = "";
     private long lastInsertId;
     private boolean insertIdKnown = true;
+    private long schemaEpoch;
     private boolean multiStatements = true;
     private int status = ServerStatus.AUTOCOMMIT;
     private @Nullable ByteBuf tail;
@@ -437,8 +440,19 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
+    /**
+     * If a schema was dropped or altered since this connection's own was chosen, it has to be chosen anew: a server keeps the character set of the default schema as it was
+     * then, even if another one has that name by now.
+     */
+    public void doubtSchema() {
+        if (schemaEpoch != worker.server().schemaEpoch() && !state.schema().isEmpty()) {
+            state = state.withSchema(RestorePlan.DOUBTFUL_SCHEMA);
+        }
+    }
+
     @Override
     public void schema(String name) {
+        schemaEpoch = worker.server().schemaEpoch();
         explained = true;
         state = state.withSchema(name);
     }
@@ -474,6 +488,10 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (closed) {
+            channel.close();
+            return;
+        }
         Tenant has = tenant;
         if (!(cause instanceof IOException)) {
             log.error("server connection {}", threadId(), cause);
@@ -505,7 +523,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         channel.close();
     }
 
-    /** Says COM_QUIT and closes; nothing may be owed. Only {@link Worker} calls it, which keeps the books. */
+    /** Says COM_QUIT, or only that nothing more will come if an answer is owed, and closes. Only {@link Worker} calls it, which keeps the books. */
     void quit() {
         if (!closed) {
             closed = true;
@@ -513,12 +531,18 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
                 tail.release();
                 tail = null;
             }
+            boolean busy = !exchanges.isEmpty();
             Exchange owed;
             while ((owed = exchanges.poll()) != null) {
                 owed.lost(this, LOST);
             }
-            // The server closes it when it no longer counts it; a permit that were free before that could bring one connection too many.
-            channel.writeAndFlush(Packets.packet(channel.alloc(), 0, out -> out.writeByte(1)), channel.voidPromise());
+            if (busy && channel instanceof DuplexChannel duplex) {
+                // The server would not read it, and where it looks whether its client is still there, as in a wait for a named lock, that would say yes.
+                duplex.shutdownOutput();
+            } else {
+                // The server closes it when it no longer counts it; a permit that were free before that could bring one connection too many.
+                channel.writeAndFlush(Packets.packet(channel.alloc(), 0, out -> out.writeByte(1)), channel.voidPromise());
+            }
             Future<?> limit = channel.eventLoop().schedule(() -> channel.close(), FAREWELL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
             channel.closeFuture().addListener(done -> limit.cancel(false));
         }

@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClientSession implements Tenant, Relay.Listener {
     private static final Logger log = LoggerFactory.getLogger(ClientSession.class);
-    private static final Pattern DROPS_SCHEMA = Pattern.compile("\\bDROP\\s+(?:DATABASE|SCHEMA)\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern CHANGES_SCHEMA = Pattern.compile("\\b(?:DROP|ALTER)\\s+(?:DATABASE|SCHEMA)\\b", Pattern.CASE_INSENSITIVE);
 
     private enum Mode {
         /** Not yet: the login is being finished. */
@@ -681,6 +681,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (session.baseline() != connection.baseline()) {
             session.rebase(connection.baseline());
         }
+        connection.doubtSchema();
         prepare(connection);
     }
 
@@ -922,8 +923,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
         variables.after(connection, under);
         sequences.after(connection, under);
         sqlPreparing.after(connection, under);
-        if (under.verb == Verb.DROP && !under.failed && DROPS_SCHEMA.matcher(under.text).find()) {
+        if ((under.verb == Verb.DROP || under.verb == Verb.ALTER) && !under.failed && CHANGES_SCHEMA.matcher(under.text).find()) {
             worker.accounts().schemaDropped();
+            worker.server().schemasChanged();
         }
         if (!under.failed && (under.command() == Command.INIT_DB || under.has(Trait.USE.bit()))) {
             rightsReadAt = System.nanoTime();
@@ -1167,9 +1169,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
         ServerConnection has = lease.connection();
         if (has != null && under.sent) {
             // The server goes on with a statement, as it would if the client had been its own, and what it answers is thrown away. Once an answer has begun it
-            // could be endless, and a file that the client was to send never comes.
+            // could be endless, and a file that the client was to send never comes. A wait for a named lock ends when the server sees that nobody is there.
             relay.orphan();
-            if (relay.started() || mode != Mode.BUSY) {
+            if (relay.started() || mode != Mode.BUSY || under.has(Trait.NAMED_LOCK.bit())) {
                 discardLease(has);
             }
         }

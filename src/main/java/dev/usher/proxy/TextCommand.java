@@ -91,7 +91,8 @@ final class TextCommand {
         if (under.has(Trait.USER_VARIABLE.bit())) {
             owner.portableVariables().named(under, read, bytes, text, length);
         }
-        if (session.needsText(under.traits) || under.verb == Verb.DROP || owner.portableSequences().needsText(under)) {
+        if (session.needsText(under.traits) || under.verb == Verb.DROP || under.verb == Verb.ALTER
+                || owner.portableSequences().needsText(under)) {
             under.text = bytes.toString(text, length, StandardCharsets.ISO_8859_1);
         }
     }

@@ -3,6 +3,7 @@ package dev.usher.session;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,13 @@ public sealed interface RestorePlan {
 
     RestorePlan NOTHING = new Nothing();
 
+    /** Of a connection whose default schema has to be chosen anew, though it is in the one that is wanted: no schema has this name. */
+    String DOUBTFUL_SCHEMA = "\0";
+
+    /** Trackers show NULL as an empty text, which these do not take. */
+    Set<String> NULL_WHEN_EMPTY =
+            Set.of("character_set_results", "default_tmp_storage_engine", "enforce_storage_engine", "innodb_ft_user_stopword_table");
+
     static RestorePlan between(SessionState from, SessionState to, Baseline baseline) {
         return between(from, to, UserVariables.NONE, UserVariables.NONE, baseline, OptionalLong.empty());
     }
@@ -57,6 +65,11 @@ public sealed interface RestorePlan {
             }
             if (!isPlain(to.schema())) {
                 sql.append("SET character_set_client=utf8mb4;");
+                statements++;
+            }
+            if (from.schema().equals(DOUBTFUL_SCHEMA)) {
+                // For MariaDB a USE of the schema that is the default one already changes nothing.
+                sql.append("USE information_schema;");
                 statements++;
             }
             sql.append("USE `").append(to.schema().replace("`", "``")).append("`;");
@@ -180,7 +193,7 @@ public sealed interface RestorePlan {
     /** A value as SHOW VARIABLES and the trackers write it, as an expression that SET takes back. */
     static String literal(String name, String value) {
         if (value.isEmpty()) {
-            return name.equals("character_set_results") ? "NULL" : "''";
+            return NULL_WHEN_EMPTY.contains(name) ? "NULL" : "''";
         }
         // MariaDB shows the word for the current time, and before 11 takes it as a word alone.
         if (isNumber(value) || name.equals("system_versioning_asof") && value.equals("DEFAULT")) {

@@ -11,6 +11,9 @@ import io.netty.buffer.ByteBuf;
  * lies between two events belongs to the response and can be passed on as it is. Sequence ids are moved by {@link #shiftSequence} in place.
  */
 public final class ResponseReader {
+    /** A table has at most 4096, but a query may name as many as its text has room for: MariaDB answers with 68,001. */
+    private static final int MOST_COLUMNS = 0xFFFFFF;
+
     /** What was found; the packet that it is about stands at {@link #packetStart} with {@link #payloadLength} bytes behind its header. */
     public enum Event {
         /** All bytes are consumed, or those left (fewer than a header, or a packet that must be whole) need more to follow. */
@@ -323,7 +326,7 @@ public final class ResponseReader {
         }
         definitionsLeft = LengthEncoded.readInt(payload);
         definitionsThen = 0;
-        if (definitionsLeft <= 0 || definitionsLeft > 0xFFFF) {
+        if (definitionsLeft <= 0 || definitionsLeft > MOST_COLUMNS) {
             throw new MalformedPacketException("result set of " + definitionsLeft + " columns");
         }
         metadataEndDue = false;

@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.usher.admin.ClientRow;
 import dev.usher.config.HandOver;
+import dev.usher.testing.FakeClient;
 import dev.usher.testing.ServerKind;
+import dev.usher.testing.TestAccount;
 import dev.usher.testing.TestServers;
+import dev.usher.wire.Command;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -124,6 +129,27 @@ class PinsEndIT {
         assertFree(usher);
         run(session, "CREATE TEMPORARY TABLE a (x INT)", "CREATE TEMPORARY TABLE b (x INT)", "DROP TABLES a, b");
         assertFree(usher);
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aWaitForANamedLockEndsWithItsClient(ServerKind kind) throws Exception {
+        RunningUsher usher = usher(kind);
+        Connection holder = session(usher);
+        run(holder, "DO GET_LOCK('held', 0)");
+        try (FakeClient gone = usher.client(new TestAccount("app", "app-secret", ""))) {
+            gone.send(Command.QUERY, "SELECT GET_LOCK('held', 3600)".getBytes(StandardCharsets.US_ASCII));
+            Awaitility.await().until(() -> waiting(holder) == 1);
+        }
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> waiting(holder) == 0);
+    }
+
+    private static int waiting(Connection session) throws SQLException {
+        try (var result = session.createStatement().executeQuery(
+                "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT GET_LOCK%'")) {
+            result.next();
+            return result.getInt(1);
+        }
     }
 
     @ParameterizedTest

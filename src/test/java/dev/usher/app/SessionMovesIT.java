@@ -327,6 +327,62 @@ class SessionMovesIT {
 
     @ParameterizedTest
     @MethodSource("servers")
+    void aSettingThatIsNullMovesAsThat(ServerKind kind) throws SQLException {
+        assumeThat(kind).as("MySQL has none that JDBC drivers let be NULL").isNotEqualTo(ServerKind.MYSQL);
+        RunningUsher usher = shuffling(TestServers.find(kind).orElseThrow(), 3);
+        Connection one = session(usher, "&user=root&password=");
+        Connection other = session(usher, "&user=root&password=");
+        String before = value(other, "SELECT @@enforce_storage_engine");
+        for (int i = 0; i < 4; i++) {
+            run(one, "SET SESSION enforce_storage_engine = MyISAM");
+            assertThat(value(other, "SELECT @@enforce_storage_engine")).isEqualTo(before);
+            run(one, "SET SESSION enforce_storage_engine = NULL");
+            assertThat(value(one, "SELECT @@enforce_storage_engine")).isNull();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aResultMayHaveMoreColumnsThanAnyTable(ServerKind kind) throws SQLException {
+        // MySQL allows 4096.
+        int columns = kind == ServerKind.MYSQL ? 4096 : 70_000;
+        Connection session = session(shuffling(TestServers.find(kind).orElseThrow(), 2), "&maxAllowedColumns=100000");
+        try (ResultSet result = session.createStatement().executeQuery("SELECT 'b'" + ",'a'".repeat(columns - 1))) {
+            assertThat(result.getMetaData().getColumnCount()).isEqualTo(columns);
+            assertThat(result.next()).isTrue();
+            assertThat(result.getString(columns)).isEqualTo("a");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aSchemaThatWasMadeAnewHasItsOwnCharacterSet(ServerKind kind) throws SQLException {
+        RunningUsher usher = shuffling(TestServers.find(kind).orElseThrow(), 3);
+        Connection one = session(usher, "&user=root&password=");
+        Connection other = session(usher, "&user=root&password=");
+        run(one, "DROP DATABASE IF EXISTS anew");
+        run(one, "CREATE DATABASE anew CHARACTER SET latin1");
+        // Both in it at the same time, on two server connections.
+        for (String both : List.of("USE anew", "BEGIN", "DO 1", "COMMIT")) {
+            run(one, both);
+            run(other, both);
+        }
+        run(other, "DROP DATABASE anew");
+        run(other, "CREATE DATABASE anew CHARACTER SET utf8mb4");
+        run(one, "USE anew");
+        for (int i = 0; i < 6; i++) {
+            assertThat(value(one, "SELECT @@character_set_database")).isEqualTo("utf8mb4");
+        }
+        run(other, "ALTER DATABASE anew CHARACTER SET latin1");
+        run(one, "USE anew");
+        for (int i = 0; i < 6; i++) {
+            assertThat(value(one, "SELECT @@character_set_database")).isEqualTo("latin1");
+        }
+        run(one, "DROP DATABASE anew");
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
     void insertIdsUseAllOf64Bits(ServerKind kind) throws SQLException {
         RunningUsher usher = shuffling(TestServers.find(kind).orElseThrow(), 3);
         Connection one = session(usher, "");
