@@ -48,7 +48,7 @@ public final class DirectSend extends ChannelOutboundHandlerAdapter {
     public void flush(ChannelHandlerContext ctx) {
         ByteBuf bytes = held;
         if (bytes != null) {
-            if (sent(bytes)) {
+            if (ctx.pipeline().firstContext() == ctx && sent(bytes)) {
                 held = null;
                 bytes.release();
                 return;

@@ -69,7 +69,7 @@ public final class Server {
         return schemaEpoch.get();
     }
 
-    /** A schema was dropped or altered. */
+    /** A schema was dropped, altered or made anew, or somebody's rights to it have changed. */
     public void schemasChanged() {
         schemaEpoch.incrementAndGet();
     }

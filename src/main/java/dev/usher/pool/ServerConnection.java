@@ -21,6 +21,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.DomainSocketChannel;
+import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -69,6 +70,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private long lastInsertId;
     private boolean insertIdKnown = true;
     private long schemaEpoch;
+    private boolean schemaDoubtful;
     private boolean multiStatements = true;
     private int status = ServerStatus.AUTOCOMMIT;
     private @Nullable ByteBuf tail;
@@ -181,13 +183,13 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     /**
-     * Whether its login is recent enough for a session: rights are read at login, those to a schema with each USE. A session from before a change may go on with what it
-     * had, as it would on a connection of its own; one that has logged in or run a USE since may not.
+     * Whether its login is recent enough for a session: rights are read at login. A session from before a change may go on with what it had, as it would on a
+     * connection of its own; one from after it may not.
      */
     boolean freshFor(Tenant tenant) {
         long changed = pool.account().privilegeEpoch();
         long lacks = tenant.loggedInAt() - openedAt;
-        return lacks < worker.config().pool().privilegeTtl().toNanos() && (openedAt - changed >= 0 || tenant.rightsReadAt() - changed < 0);
+        return lacks < worker.config().pool().privilegeTtl().toNanos() && (openedAt - changed >= 0 || tenant.loggedInAt() - changed < 0);
     }
 
     /** Whether a session that logs in now could have it. */
@@ -441,18 +443,28 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     /**
-     * If a schema was dropped or altered since this connection's own was chosen, it has to be chosen anew: a server keeps the character set of the default schema as it was
-     * then, even if another one has that name by now.
+     * Schemas or rights may have changed since this connection's default schema was chosen. A server keeps its character set, and the account's rights to it, as they were then,
+     * even if another schema has that name by now; MariaDB keeps the character set also when the same name is chosen again.
      */
     public void doubtSchema() {
-        if (schemaEpoch != worker.server().schemaEpoch() && !state.schema().isEmpty()) {
-            state = state.withSchema(RestorePlan.DOUBTFUL_SCHEMA);
-        }
+        schemaDoubtful = schemaEpoch != worker.server().schemaEpoch() && !state.schema().isEmpty();
+    }
+
+    public boolean schemaDoubtful() {
+        return schemaDoubtful;
+    }
+
+    /** What a restore begins from: the state, but in a schema that nobody wants if the default one has to be chosen anew. */
+    public SessionState restoredFrom() {
+        return schemaDoubtful ? state.withSchema(RestorePlan.DOUBTFUL_SCHEMA) : state;
     }
 
     @Override
     public void schema(String name) {
-        schemaEpoch = worker.server().schemaEpoch();
+        if (!name.equals(state.schema())) {
+            schemaEpoch = worker.server().schemaEpoch();
+            schemaDoubtful = false;
+        }
         explained = true;
         state = state.withSchema(name);
     }
@@ -464,7 +476,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void transactionCharacteristics(String sql) {
-        characteristics = sql;
+        characteristics = characteristics == null ? null : sql;
         explained = true;
     }
 
@@ -488,7 +500,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (closed) {
+        if (closed && (cause instanceof IOException || cause instanceof DecoderException)) {
+            // What becomes of a farewell concerns nobody.
             channel.close();
             return;
         }
@@ -537,6 +550,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
                 owed.lost(this, LOST);
             }
             if (busy && channel instanceof DuplexChannel duplex) {
+                channel.flush();
                 // The server would not read it, and where it looks whether its client is still there, as in a wait for a named lock, that would say yes.
                 duplex.shutdownOutput();
             } else {

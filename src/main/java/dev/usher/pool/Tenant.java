@@ -25,9 +25,6 @@ public interface Tenant {
     /** When it logged in, by {@link System#nanoTime}: it may not run on older rights. */
     long loggedInAt();
 
-    /** When it logged in or last chose a schema, with which the server reads the rights to it. */
-    long rightsReadAt();
-
     /** Has the connection from now on, until {@link Worker#release} or {@link #takenBack}. */
     void granted(ServerConnection connection);
 

@@ -369,6 +369,26 @@ public final class Worker {
         }
         if (openings.mayOpen(pool, now)) {
             shares.makeRoom(pool, now);
+        } else {
+            closeUnfit(pool, tenant);
+        }
+    }
+
+    /** Where the account can have no more connections, one that a session may not have is in its way: from before a change of rights, or in a schema where it is in none. */
+    private void closeUnfit(Pool pool, Tenant tenant) {
+        if (pool.account().credentials() == null || pool.opening() > 0 || closing > 0) {
+            return;
+        }
+        for (ServerConnection idle : pool.idle()) {
+            if (!Pool.fits(idle, tenant)) {
+                pool.idle().remove(idle);
+                close(idle);
+                return;
+            }
+        }
+        ServerConnection resting = pool.resting().first();
+        if (resting != null && !Pool.fits(resting, tenant) && takeBack(resting)) {
+            close(resting);
         }
     }
 
@@ -549,8 +569,11 @@ public final class Worker {
 
     private void serveStarving(long now) {
         for (Pool pool : queue.pools()) {
+            Tenant first = queue.first(pool);
             if (openings.mayOpen(pool, now) && pool.opening() == 0) {
                 shares.makeRoom(pool, now);
+            } else if (first != null) {
+                closeUnfit(pool, first);
             }
         }
     }

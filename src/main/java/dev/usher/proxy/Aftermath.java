@@ -210,6 +210,7 @@ final class Aftermath {
         }
         if ((traits & Trait.PRIVILEGE_CHANGE.bit()) != 0) {
             worker.accounts().privilegesChanged();
+            worker.server().schemasChanged();
         }
         if ((traits & Trait.SET_TRACKER.bit()) != 0) {
             trackersSet(connection);

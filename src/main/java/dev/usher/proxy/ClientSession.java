@@ -40,7 +40,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClientSession implements Tenant, Relay.Listener {
     private static final Logger log = LoggerFactory.getLogger(ClientSession.class);
-    private static final Pattern CHANGES_SCHEMA = Pattern.compile("\\b(?:DROP|ALTER)\\s+(?:DATABASE|SCHEMA)\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern CHANGES_SCHEMA =
+            Pattern.compile("\\b(?:DROP|ALTER|CREATE\\s+OR\\s+REPLACE)\\s+(?:DATABASE|SCHEMA)\\b", Pattern.CASE_INSENSITIVE);
 
     private enum Mode {
         /** Not yet: the login is being finished. */
@@ -67,7 +68,6 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private final int collation;
     private final String program;
     private final long loggedInAt = System.nanoTime();
-    private long rightsReadAt = loggedInAt;
     private final Session session;
     private final Relay relay;
     private final BehindRestore behindRestore;
@@ -408,11 +408,6 @@ public final class ClientSession implements Tenant, Relay.Listener {
     @Override
     public long loggedInAt() {
         return loggedInAt;
-    }
-
-    @Override
-    public long rightsReadAt() {
-        return rightsReadAt;
     }
 
     @Override
@@ -923,12 +918,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
         variables.after(connection, under);
         sequences.after(connection, under);
         sqlPreparing.after(connection, under);
-        if ((under.verb == Verb.DROP || under.verb == Verb.ALTER) && !under.failed && CHANGES_SCHEMA.matcher(under.text).find()) {
+        if (TextCommand.DEFINES.contains(under.verb) && !under.failed && CHANGES_SCHEMA.matcher(under.text).find()) {
             worker.accounts().schemaDropped();
             worker.server().schemasChanged();
-        }
-        if (!under.failed && (under.command() == Command.INIT_DB || under.has(Trait.USE.bit()))) {
-            rightsReadAt = System.nanoTime();
         }
         session.over(under.traits, under.text, under.failed);
         aftermath.of(connection, under);

@@ -184,7 +184,8 @@ final class Restoring {
     }
 
     private RestorePlan plan(ServerConnection connection, OptionalLong insertId) {
-        return RestorePlan.between(connection.state(), session.state(), connection.variables(), session.variables(), connection.baseline(),
+        return RestorePlan.between(connection.restoredFrom(), session.state(), connection.variables(), session.variables(),
+                connection.baseline(),
                 insertId);
     }
 

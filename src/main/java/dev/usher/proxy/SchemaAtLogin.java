@@ -50,6 +50,9 @@ final class SchemaAtLogin {
     void openOn(ServerConnection connection) {
         Consumer<@Nullable ErrPacket> asked = then;
         then = null;
+        if (connection.schemaDoubtful()) {
+            connection.ask(Question.simple(Command.INIT_DB, "information_schema".getBytes(StandardCharsets.UTF_8), answer -> {}));
+        }
         connection.ask(Question.simple(Command.INIT_DB, schema.getBytes(StandardCharsets.UTF_8), answer -> {
             ErrPacket error = switch (answer) {
                 case Answer.Rows rows -> null;

@@ -11,12 +11,17 @@ import dev.usher.wire.Packets;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 
 /** COM_QUERY, until it needs a lease: what its text takes and leaves, and the text that runs in its place where only the session's own connection would know an answer. */
 final class TextCommand {
     /** What the mysql client (8.0.32 and later) sends first, to find out whether the server knows dollar quotes. It leaves nothing behind either way. */
     private static final String DOLLAR_PROBE = "select $$";
+
+    /** Whose texts are looked at for a schema. */
+    static final Set<Verb> DEFINES = EnumSet.of(Verb.CREATE, Verb.ALTER, Verb.DROP);
 
     private static final String AUTOCOMMIT = "autocommit";
 
@@ -91,8 +96,7 @@ final class TextCommand {
         if (under.has(Trait.USER_VARIABLE.bit())) {
             owner.portableVariables().named(under, read, bytes, text, length);
         }
-        if (session.needsText(under.traits) || under.verb == Verb.DROP || under.verb == Verb.ALTER
-                || owner.portableSequences().needsText(under)) {
+        if (session.needsText(under.traits) || DEFINES.contains(under.verb) || owner.portableSequences().needsText(under)) {
             under.text = bytes.toString(text, length, StandardCharsets.ISO_8859_1);
         }
     }

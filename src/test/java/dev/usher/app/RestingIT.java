@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +77,23 @@ class RestingIT {
 
             for (RawSession each : List.of(one, two)) {
                 assertThat(each.run("SELECT @kept")).anyMatch(row -> row.contains(String.valueOf(each.id())));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void oneThatASessionMayNotHaveGivesWayWhereTheAccountCanHaveNoMore(ServerKind kind) throws IOException {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        try (RunningUsher usher = lazy(server, pool -> pool.withPerAccountLimit(OptionalInt.of(1)).withWaitLimit(Duration.ofSeconds(5)));
+                RawSession one = RawSession.open(usher.address(), ROOT)) {
+            one.run("USE mysql");
+            // No statement takes a server connection out of its schema.
+            try (RawSession two = RawSession.open(usher.address(), ROOT)) {
+                assertThat(two.run("SELECT COALESCE(DATABASE(), 'none')")).anyMatch(row -> row.contains("none"));
+                assertThat(one.run("SELECT DATABASE()")).anyMatch(row -> row.contains("mysql"));
+                assertThat(two.run("SELECT COALESCE(DATABASE(), 'none')")).anyMatch(row -> row.contains("none"));
+                assertThat(usher.serverConnections()).isEqualTo(1);
             }
         }
     }

@@ -28,7 +28,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class DirectSendTest {
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private ServerSocket listener;
@@ -69,15 +71,16 @@ class DirectSendTest {
     @Test
     void whatIsWrittenArrivesInOrderHoweverSlowlyItIsRead() throws Exception {
         Random random = new Random(7);
+        Random writes = new Random(8);
         byte[] sent = new byte[8_000_000];
         random.nextBytes(sent);
         List<ByteBuf> pieces = new ArrayList<>();
         Thread writer = Thread.ofVirtual().start(() -> {
             int at = 0;
             while (at < sent.length) {
-                int length = Math.min(sent.length - at, 1 + random.nextInt(random.nextInt(10) == 0 ? 300_000 : 300));
+                int length = Math.min(sent.length - at, 1 + writes.nextInt(writes.nextInt(10) == 0 ? 300_000 : 300));
                 int from = at;
-                boolean flush = random.nextInt(3) > 0;
+                boolean flush = writes.nextInt(3) > 0;
                 onLoop(() -> {
                     pieces.add(write(sent, from, length));
                     return flush ? channel.flush() : null;
@@ -106,7 +109,7 @@ class DirectSendTest {
     }
 
     @Test
-    void aPieceGoesWithoutTheQueue() throws Exception {
+    void aPieceIsHeldBesideTheQueueUntilTheFlush() throws Exception {
         onLoop(() -> {
             write("statement".getBytes(UTF_8), 0, 9);
             assertThat(channel.unsafe().outboundBuffer().totalPendingWriteBytes()).isZero();
