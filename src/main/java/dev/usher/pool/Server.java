@@ -19,7 +19,7 @@ public final class Server {
 
     private final Map<Map<String, String>, Baseline> baselines = new ConcurrentHashMap<>();
     private final AtomicLong globalEpoch = new AtomicLong();
-    private final AtomicLong schemaEpoch = new AtomicLong();
+    private volatile long schemasChangedAt = System.nanoTime();
     private volatile @Nullable HandshakeV10 greeting;
     private volatile @Nullable Collations collations;
     private volatile @Nullable String trackedVariables;
@@ -65,13 +65,14 @@ public final class Server {
         baselines.clear();
     }
 
-    long schemaEpoch() {
-        return schemaEpoch.get();
+    /** {@link System#nanoTime} of the last {@link #schemasChanged}. */
+    long schemasChangedAt() {
+        return schemasChangedAt;
     }
 
     /** A schema was dropped, altered or made anew, or somebody's rights to it have changed. */
     public void schemasChanged() {
-        schemaEpoch.incrementAndGet();
+        schemasChangedAt = System.nanoTime();
     }
 
     long globalEpoch() {

@@ -69,7 +69,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private @Nullable String characteristics = "";
     private long lastInsertId;
     private boolean insertIdKnown = true;
-    private long schemaEpoch;
+    private long schemaChosenAt = System.nanoTime();
     private boolean schemaDoubtful;
     private boolean multiStatements = true;
     private int status = ServerStatus.AUTOCOMMIT;
@@ -447,7 +447,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
      * even if another schema has that name by now; MariaDB keeps the character set also when the same name is chosen again.
      */
     public void doubtSchema() {
-        schemaDoubtful = schemaEpoch != worker.server().schemaEpoch() && !state.schema().isEmpty();
+        schemaDoubtful = schemaChosenAt - worker.server().schemasChangedAt() < 0 && !state.schema().isEmpty();
     }
 
     public boolean schemaDoubtful() {
@@ -462,7 +462,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     @Override
     public void schema(String name) {
         if (!name.equals(state.schema())) {
-            schemaEpoch = worker.server().schemaEpoch();
+            schemaChosenAt = System.nanoTime();
             schemaDoubtful = false;
         }
         explained = true;
