@@ -10,6 +10,7 @@ import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestAccount;
 import dev.usher.testing.TestServers;
 import dev.usher.wire.Command;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -134,22 +135,21 @@ class PinsEndIT {
     @ParameterizedTest
     @MethodSource("servers")
     void aWaitForANamedLockEndsWithItsClient(ServerKind kind) throws Exception {
-        RunningUsher usher = usher(kind);
-        Connection holder = session(usher);
-        run(holder, "DO GET_LOCK('held', 0)");
-        try (FakeClient gone = usher.client(new TestAccount("app", "app-secret", ""))) {
-            gone.send(Command.QUERY, "SELECT GET_LOCK('held', 3600)".getBytes(StandardCharsets.US_ASCII));
-            Awaitility.await().until(() -> waiting(holder) == 1);
+        TestAccount root = new TestAccount("root", "", "");
+        try (RunningUsher usher = RunningUsher.knowing(root, TestServers.find(kind).orElseThrow().port(), state, config -> config);
+                FakeClient holder = usher.client(root)) {
+            holder.query("SELECT GET_LOCK('held', 0)");
+            try (FakeClient gone = usher.client(root)) {
+                gone.send(Command.QUERY, "SELECT GET_LOCK('held', 3600)".getBytes(StandardCharsets.US_ASCII));
+                Awaitility.await().until(() -> waiting(holder).equals("1"));
+            }
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> waiting(holder).equals("0"));
         }
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> waiting(holder) == 0);
     }
 
-    private static int waiting(Connection session) throws SQLException {
-        try (var result = session.createStatement().executeQuery(
-                "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT GET_LOCK%'")) {
-            result.next();
-            return result.getInt(1);
-        }
+    private static String waiting(FakeClient client) throws IOException {
+        return client.query("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT GET_LOCK%'")
+                .rows().getFirst().getFirst();
     }
 
     @ParameterizedTest
