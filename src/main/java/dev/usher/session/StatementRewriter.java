@@ -354,7 +354,7 @@ public final class StatementRewriter {
         for (at = next(at); at < tokens.size() && !tokens.get(at).isSymbol(';'); at = next(at)) {
             if (tokens.get(at).kind() == Kind.WORD) {
                 switch (tokens.get(at).lower()) {
-                    case "procedure", "function", "trigger", "event", "package", "view" -> {
+                    case "procedure", "function", "trigger", "event", "package", "library", "view" -> {
                         return true;
                     }
                     case "table" -> {

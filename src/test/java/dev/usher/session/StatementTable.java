@@ -116,6 +116,7 @@ final class StatementTable {
                     SET @@`sql_log_bin` = 0                             => SET_SESSION SQL_LOG_BIN UNSCOPED_SYSTEM_VARIABLE
                     SET session_track_gtids = OWN_GTID                  => SET_SESSION SET_TRACKER
                     SET profiling = 1                                   => SET_SESSION PROFILING
+                    SET optimizer_trace = 'enabled=on'                  => SET_SESSION PROFILING
                     SHOW PROFILES                                       => PROFILING
                     SET PASSWORD FOR u@localhost = 'x'                  => SET_PASSWORD PRIVILEGE_CHANGE
                     SET RESOURCE GROUP g                                => - UNSURE
