@@ -10,6 +10,7 @@ import dev.usher.session.LexMode;
 import dev.usher.session.PreparedStatement;
 import dev.usher.session.Session;
 import dev.usher.session.SessionState;
+import dev.usher.session.SqlStatement;
 import dev.usher.session.StatementRewriter;
 import dev.usher.session.StatementRewriter.LastValues;
 import dev.usher.session.StatementRewriter.Values;
@@ -64,7 +65,7 @@ final class Rewriting {
      * @param has the session's connection, null if it has none
      */
     byte @Nullable [] statement(CommandUnderWay under, byte[] text, @Nullable ServerConnection has) {
-        return instead(under, text, lastValues(under, has, session.state()), namesItself(under.traits));
+        return instead(under, text, session.lexMode(), lastValues(under, has, session.state()), namesItself(under.traits));
     }
 
     /** What to prepare instead of a text: what its executions will read is not known yet. */
@@ -76,7 +77,15 @@ final class Rewriting {
 
     /** What to execute instead of a prepared statement. */
     byte @Nullable [] execution(CommandUnderWay under, PreparedStatement of, @Nullable ServerConnection has) {
-        return instead(under, of.text(), lastValues(under, has, of.preparedIn()), false);
+        return instead(under, of.text(), session.lexMode(), lastValues(under, has, of.preparedIn()), false);
+    }
+
+    /** What to execute instead of a statement prepared by name; null if it can run as it is. */
+    @Nullable
+    SqlStatement execution(CommandUnderWay under, SqlStatement of, @Nullable ServerConnection has) {
+        byte[] text = of.text().getBytes(StandardCharsets.US_ASCII);
+        byte[] instead = instead(under, text, of.mode(), lastValues(under, has, of.preparedIn()), false);
+        return instead == null ? null : of.withText(new String(instead, StandardCharsets.US_ASCII));
     }
 
     private @Nullable LastValues lastValues(CommandUnderWay under, @Nullable ServerConnection has, SessionState namedIn) {
@@ -88,12 +97,11 @@ final class Rewriting {
                 (expression, name) -> session.sequences().inPlaceOf(expression, name, drawn, PortableSequences.draws(under, name)));
     }
 
-    private byte @Nullable [] instead(CommandUnderWay under, byte[] text, @Nullable LastValues lastValues, boolean withId) {
+    private byte @Nullable [] instead(CommandUnderWay under, byte[] text, LexMode mode, @Nullable LastValues lastValues, boolean withId) {
         long traits = under.traits;
         if (!sure(traits)) {
             return null;
         }
-        LexMode mode = session.lexMode();
         boolean single = (traits & Trait.SINGLE.bit()) != 0;
         ConditionsRequest request = (traits & CONDITIONS) == 0 ? null : ConditionsRequest.of(text, mode, flavour);
         if (single && (traits & CONDITIONS) != 0 || request != null && request.kind() != ConditionsRequest.Kind.GET) {
