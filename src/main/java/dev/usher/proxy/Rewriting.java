@@ -16,6 +16,7 @@ import dev.usher.session.StatementRewriter.LastValues;
 import dev.usher.session.StatementRewriter.Values;
 import dev.usher.session.Trait;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -110,10 +111,30 @@ final class Rewriting {
         }
         boolean dynamic = (traits & Trait.DYNAMIC_SQL.bit()) != 0;
         Values id = withId ? Values.connection(connectionId) : Values.NONE;
-        if (dynamic || leftovers.concerns(traits)) {
-            return StatementRewriter.rewrite(text, mode, flavour, leftovers.values(traits, id).with(lastValues));
+        byte[] answered = single ? null : firstAnswered(under, text, mode);
+        byte[] instead = answered == null ? text : answered;
+        byte[] rewritten = dynamic || leftovers.concerns(traits)
+                ? StatementRewriter.rewrite(instead, mode, flavour, leftovers.values(traits, id).with(lastValues))
+                : withId || lastValues != null ? StatementRewriter.rewrite(instead, mode, flavour, id.with(lastValues)) : null;
+        return rewritten == null ? answered : rewritten;
+    }
+
+    /** Of several statements the first, if it reads conditions that are not on the server connection, answered from here; null if it does not. The others see what it leaves. */
+    private byte @Nullable [] firstAnswered(CommandUnderWay under, byte[] text, LexMode mode) {
+        if (!under.has(CONDITIONS) || !leftovers.conditionsHere() || leftovers.conditions().isEmpty()) {
+            return null;
         }
-        return withId || lastValues != null ? StatementRewriter.rewrite(text, mode, flavour, id.with(lastValues)) : null;
+        int end = StatementRewriter.endOfFirst(text, mode, flavour);
+        ConditionsRequest request = ConditionsRequest.of(Arrays.copyOf(text, end), mode, flavour);
+        byte[] answer = request == null ? null : reading(under, request);
+        under.emulated = false;
+        under.countedInOk = -1;
+        if (answer == null) {
+            return null;
+        }
+        byte[] whole = Arrays.copyOf(answer, answer.length + text.length - end);
+        System.arraycopy(text, end, whole, answer.length, text.length - end);
+        return whole;
     }
 
     private byte @Nullable [] reading(CommandUnderWay under, ConditionsRequest request) {

@@ -85,6 +85,13 @@ public final class Leftovers {
         conditionsAfter(warnings);
     }
 
+    /** A statement of a text of several, of which some read conditions: which of them this was is not known, so that only the server knows what is left. */
+    public void completedOneOf(boolean resultSet, long rows, int warnings) {
+        completed(resultSet, rows, -1, warnings, FoundRows.UNCLEAR);
+        conditionsOnServer = where == Where.SERVER;
+        expected = warnings;
+    }
+
     private void foundRowsOfMySql(long rows) {
         if (!mariaDb) {
             foundRowsKnown = rows >= 0;

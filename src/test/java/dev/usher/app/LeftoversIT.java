@@ -116,6 +116,13 @@ class LeftoversIT {
                     $ROWS60x60 ;; SET @n = (SELECT 1 UNION SELECT 2 LIMIT 1) ;; SELECT FOUND_ROWS()
                     $ROWS600x60 ;; UPDATE lt SET b = (SELECT 1 UNION SELECT 2) WHERE a = 1 ;; SELECT FOUND_ROWS()
                     $ROWS600x600 ;; INSERT INTO lt(b) SELECT b FROM lt WHERE a = 2 ;; SELECT FOUND_ROWS()
+                    C:1B0000 ;; $W; SHOW WARNINGS; SELECT 1 ;; SHOW WARNINGS ;; SELECT FOUND_ROWS()
+                    C:1B0000 ;; $W; $S; SHOW WARNINGS; SHOW COUNT(*) WARNINGS ;; SELECT FOUND_ROWS(), ROW_COUNT() ;; SHOW WARNINGS
+                    C:1B0000 ;; $S ;; SHOW WARNINGS; SELECT 1 UNION SELECT 2 ;; SELECT FOUND_ROWS(), ROW_COUNT()
+                    C:1B0000 ;; $W ;; SHOW WARNINGS; SELECT b FROM lt ORDER BY a LIMIT 1 ;; SHOW WARNINGS
+                    C:1B0000 ;; $W ;; SHOW WARNINGS LIMIT 1, 1; SELECT ROW_COUNT(), CONNECTION_ID() = %ID% AS x FROM lt LIMIT 1
+                    C:1B0000 ;; $W ;; SHOW COUNT(*) WARNINGS; SELECT b FROM lt WHERE a = 1 ;; SELECT FOUND_ROWS()
+                    C:1B0000 ;; $W ;; GET DIAGNOSTICS @n = NUMBER; SELECT @n, b FROM lt ORDER BY a LIMIT 1 ;; SHOW WARNINGS
                     INSERT INTO lt(a,b) VALUES (100,1) ;; INSERT INTO lt(b) VALUES (1) ;; SELECT LAST_INSERT_ID(), @@identity, @@last_insert_id, ROW_COUNT()
                     SELECT LAST_INSERT_ID(55)+1 ;; SELECT LAST_INSERT_ID()
                     $W ;; C:0E ;; SELECT ROW_COUNT() ;; SHOW WARNINGS
