@@ -1,5 +1,6 @@
 package dev.usher.reference;
 
+import dev.usher.text.EditDistance;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -29,7 +30,7 @@ final class Nearest {
             for (ErrorList.Line line : ErrorList.of(family).lines()) {
                 int distance = number
                         ? numbers(question, line.code()) - (full.contains(line.code()) ? ONE_DIGIT : 0)
-                        : 10 * distance(symbol, line.symbol()) / Math.max(symbol.length(), line.symbol().length());
+                        : 10 * EditDistance.between(symbol, line.symbol()) / Math.max(symbol.length(), line.symbol().length());
                 if (number || distance <= 4) {
                     distances.merge(line.code(), distance, Math::min);
                 }
@@ -47,24 +48,6 @@ final class Nearest {
     /** A digit mistyped, left out or doubled, or a number close by: 10440 and 1039 may be meant to be 1040. */
     private static int numbers(String question, int code) {
         int off = (int) Math.min(1000, Math.abs(Long.parseLong(question) - code));
-        return Math.min(ONE_DIGIT * distance(question, String.valueOf(code)), ONE_AWAY * off);
-    }
-
-    /** Levenshtein's. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[b.length()];
+        return Math.min(ONE_DIGIT * EditDistance.between(question, String.valueOf(code)), ONE_AWAY * off);
     }
 }

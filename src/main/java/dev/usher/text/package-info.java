@@ -1,0 +1,5 @@
+/** What concerns words and nothing else. */
+@NullMarked
+package dev.usher.text;
+
+import org.jspecify.annotations.NullMarked;
