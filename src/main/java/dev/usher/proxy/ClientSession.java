@@ -104,7 +104,10 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** Runs in place of the command. */
     private @Nullable Errand errand;
     private long statementsRun;
+    /** Since when no command is under way. */
     private long idleSince = System.nanoTime();
+    /** Since when no statement is, whatever else the client has sent. */
+    private long quietSince = idleSince;
 
     ClientSession(ClientConnection client, Account account, long capabilities, int collation, Baseline baseline, String program) {
         this.client = client;
@@ -218,7 +221,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** What to tell it if it has kept its server connection for too long; null if it may go on. */
     @Nullable
     String keepsTooLong(long now) {
-        return mode == Mode.READY ? pin.tooLong(now, idleSince) : null;
+        return mode == Mode.READY ? pin.tooLong(now, quietSince) : null;
     }
 
     public SessionPin pin() {
@@ -542,6 +545,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** The command under way goes to no server. What is still to come of a large one is skipped. */
     private void notSent() {
         mode = under.large() && !passThrough.done() ? Mode.SKIPPING : Mode.READY;
+        idleSince = System.nanoTime();
         under.drop();
         under.verb = Verb.NONE;
     }
@@ -780,7 +784,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             relay.add(under.rows, command == Command.STMT_EXECUTE);
             relay.cursorAsked(command == Command.STMT_EXECUTE && under.statement != null && statements.hasCursor(under.statement));
             relay.countedInOk(
-                    command == Command.INIT_DB && !worker.server().mariaDb() ? aftermath.leftovers().countedInOk() : under.countedInOk);
+                    (command == Command.INIT_DB || command == Command.PING) && !worker.server().mariaDb() ? aftermath.leftovers().countedInOk() : under.countedInOk);
             if (restore == null) {
                 connection.send(bytes, relay);
             } else {
@@ -911,6 +915,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
         under.sent = false;
         if (under.has(Trait.COMMIT_RELEASE.bit()) && !under.failed) {
+            // The server closes it.
+            discardLease(connection);
             client.close();
             return;
         }
@@ -969,7 +975,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return;
         }
         idleSince = System.nanoTime();
-        pin.settled(session.pinned(), under.verb, idleSince);
+        quietSince = idleSince;
+        pin.settled(session.pinned(), under.verb, quietSince);
         if (has.owed() > 0 || lease.held() || session.pinned()) {
             return;
         }
@@ -1086,6 +1093,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
         if (goesOn) {
             mode = Mode.READY;
+            idleSince = System.nanoTime();
             client.consume();
         } else {
             client.close();

@@ -73,10 +73,7 @@ final class Commands {
             case STMT_PREPARE -> onStatements.prepare();
             case STMT_EXECUTE, STMT_BULK_EXECUTE, STMT_FETCH, STMT_SEND_LONG_DATA, STMT_RESET -> onStatements.onStatement();
             case STMT_CLOSE -> onStatements.close();
-            case PING -> {
-                aftermath.leftovers().commandAnswered(0, false);
-                owner.answer(() -> client.ok(1, session.status(), aftermath.leftovers().countedInOk()));
-            }
+            case PING -> ping();
             case QUIT -> client.close();
             case SET_OPTION -> setOption();
             case RESET_CONNECTION -> {
@@ -109,6 +106,17 @@ final class Commands {
             leftovers.noCommand(error.code(), error.message());
             owner.answer(() -> client.err(error, 1));
             owner.settle();
+        }
+    }
+
+    /** The server would close the connection of a session that nobody else may have, and with it what the session holds there. */
+    private void ping() {
+        if (session.pinned() && owner.lease() != null) {
+            session.beginOther();
+            owner.acquire();
+        } else {
+            aftermath.leftovers().commandAnswered(0, false);
+            owner.answer(() -> client.ok(1, session.status(), aftermath.leftovers().countedInOk()));
         }
     }
 

@@ -57,6 +57,9 @@ final class ResponseNotes implements Relay.Notes {
     @Override
     public void err(ServerConnection connection, ErrPacket error, boolean statementRan) {
         under.failed = true;
+        if (under.command() == Command.STMT_EXECUTE) {
+            statements.answered(under.statement, 0, connection);
+        }
         if (statementRan) {
             behindRestore.drop();
             aftermath.failed(under, error);

@@ -34,7 +34,7 @@ final class Restoring {
      * read it too, but then every SELECT that moves would have to be preceded by a SET.
      */
     private static final long NEEDS_INSERT_ID = Trait.bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE, Trait.COMPOUND,
-            Trait.MAY_SET_LAST_INSERT_ID, Trait.MAY_FIRE_TRIGGERS, Trait.SET_ONE_SHOT);
+            Trait.MAY_SET_LAST_INSERT_ID, Trait.MAY_FIRE_TRIGGERS, Trait.SET_ONE_SHOT, Trait.DYNAMIC_SQL);
     private static final int MAX_ATTEMPTS = 3;
     /** Settings with which a query could give fewer rows than it says, or end before. */
     private static final Set<String> LIMIT_ROWS = Set.of("cte_max_recursion_depth", "max_recursive_iterations", "sql_select_limit",

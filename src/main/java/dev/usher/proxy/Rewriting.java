@@ -18,6 +18,7 @@ import dev.usher.session.Trait;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Changes the texts of statements that ask for what only the session's own server connection would know: its id, and what the last statement left there. */
@@ -70,10 +71,15 @@ final class Rewriting {
     }
 
     /** What to prepare instead of a text: what its executions will read is not known yet. */
-    byte @Nullable [] preparing(long traits, byte[] text) {
-        return sure(traits) && namesItself(traits)
-                ? StatementRewriter.rewrite(text, session.lexMode(), flavour, Values.connection(connectionId))
-                : null;
+    byte @Nullable [] preparing(long traits, Supplier<byte[]> written) {
+        boolean withId = namesItself(traits);
+        boolean withoutSchema = session.state().schema().isEmpty();
+        if (!sure(traits) || !withId && !withoutSchema) {
+            return null;
+        }
+        byte[] text = written.get();
+        Values values = withId ? Values.connection(connectionId) : Values.NONE;
+        return StatementRewriter.rewrite(text, session.lexMode(), flavour, withoutSchema ? values.withoutSchema() : values);
     }
 
     /** What to execute instead of a prepared statement. */

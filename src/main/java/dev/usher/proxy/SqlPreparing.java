@@ -44,39 +44,46 @@ final class SqlPreparing {
         this.worker = worker;
     }
 
+    /** What has become of a text. */
+    enum Reading {
+        /** It can run. If it was understood, its traits are those of what it runs; if not, they stay and pin. */
+        DONE,
+        /** Values of user variables must be read first. */
+        VALUES_FIRST,
+        /** Another one has taken its place, which is to be read from the beginning. */
+        REPLACED
+    }
+
     static boolean concerns(CommandUnderWay under) {
         return under.single && under.has(DYNAMIC);
     }
 
-    /**
-     * Reads a text with such a statement. If it is understood, its traits are those of what it runs; if not, they stay and pin.
-     *
-     * @return whether it can go on; if not, values of user variables must be read first
-     */
-    boolean read(CommandUnderWay under, String text) {
+    /** Reads a text with such a statement. */
+    Reading read(CommandUnderWay under, String text) {
         boolean askable = !session.has(Pin.USER_VARIABLE);
         switch (SqlPrepare.of(text, session.lexMode())) {
-            case null -> {
-                return true;
-            }
+            case null -> {}
             case SqlPrepare.PrepareFrom from -> {
                 if (askable && session.variables().anyUnread(List.of(from.variable()))) {
-                    return false;
+                    return Reading.VALUES_FIRST;
                 }
                 String prepared = session.variables().plainText(from.variable());
-                if (prepared == null) {
-                    return true;
-                }
-                String instead = instead(prepared);
-                if (!prepare(under, from.name(), instead == null ? prepared : instead, askable)) {
-                    return false;
-                }
-                if (instead != null && under.preparing != null) {
-                    under.replaceText(under.preparing.prepare().getBytes(StandardCharsets.US_ASCII));
-                }
+                return prepared == null ? Reading.DONE : prepare(under, from.name(), prepared, askable);
             }
             case SqlPrepare.Prepare prepare -> {
                 return prepare(under, prepare.name(), prepare.text(), askable);
+            }
+            case SqlPrepare.ImmediateFrom from -> {
+                if (askable && session.variables().anyUnread(List.of(from.variable()))) {
+                    return Reading.VALUES_FIRST;
+                }
+                String immediate = session.variables().plainText(from.variable());
+                if (immediate != null && worker.server().mariaDb()) {
+                    String literal = SqlStatement.literal(immediate, session.lexMode());
+                    under.replaceText((text.substring(0, from.start()) + literal + text.substring(from.end()))
+                            .getBytes(StandardCharsets.ISO_8859_1));
+                    return Reading.REPLACED;
+                }
             }
             case SqlPrepare.Execute execute -> {
                 under.sqlName = execute.name();
@@ -105,13 +112,7 @@ final class SqlPreparing {
                 }
             }
         }
-        return true;
-    }
-
-    /** What to prepare instead of the text in a variable; null if it can be prepared as it is. */
-    private @Nullable String instead(String text) {
-        byte[] instead = rewriting.preparing(lex(text).bits(), text.getBytes(StandardCharsets.US_ASCII));
-        return instead == null ? null : new String(instead, StandardCharsets.US_ASCII);
+        return Reading.DONE;
     }
 
     private StatementTraits lex(String text) {
@@ -119,22 +120,27 @@ final class SqlPreparing {
         return frontend.lexer(worker).read(bytes, 0, bytes.readableBytes(), session.lexMode());
     }
 
-    private boolean prepare(CommandUnderWay under, String name, String text, boolean askable) {
-        StatementTraits inner = lex(text);
+    private Reading prepare(CommandUnderWay under, String name, String written, boolean askable) {
+        StatementTraits inner = lex(written);
         List<String> names = inner.userVariables();
         boolean unread = session.variables().anyUnread(names);
         if (unread && askable) {
-            return false;
+            return Reading.VALUES_FIRST;
         }
-        if (unread || inner.has(Trait.UNSURE) || inner.hasAny(DYNAMIC) || !session.sqlStatements().roomFor(text)) {
-            return true;
+        if (unread || inner.has(Trait.UNSURE) || inner.hasAny(DYNAMIC) || !session.sqlStatements().roomFor(written)) {
+            return Reading.DONE;
         }
+        byte[] instead = rewriting.preparing(inner.bits(), () -> written.getBytes(StandardCharsets.US_ASCII));
+        String text = instead == null ? written : new String(instead, StandardCharsets.US_ASCII);
         under.sqlName = name;
         under.preparing = new SqlStatement(name, text, session.state(), session.lexMode(), session.variables().only(names),
                 inner.bits(), inner.unscopedVariables(), names, inner.userVariablesRead());
         under.traits &= ~DYNAMIC;
         under.variables = union(under.variables, names);
-        return true;
+        if (instead != null) {
+            under.replaceText(under.preparing.prepare().getBytes(StandardCharsets.US_ASCII));
+        }
+        return Reading.DONE;
     }
 
     private static void runs(CommandUnderWay under, long traits, List<String> unscoped, List<String> named, List<String> read) {

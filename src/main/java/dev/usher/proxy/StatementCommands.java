@@ -69,9 +69,7 @@ final class StatementCommands {
                 owner.pinning().add(Pin.SQL_PREPARE);
             }
             statements.preparing(read.bits(), read.unscopedVariables(), read.userVariables(), read.foundRows());
-            byte[] instead = Rewriting.mayConcern(read.bits())
-                    ? owner.rewriting().preparing(read.bits(), ByteBufUtil.getBytes(bytes, text, length))
-                    : null;
+            byte[] instead = owner.rewriting().preparing(read.bits(), () -> ByteBufUtil.getBytes(bytes, text, length));
             if (instead != null) {
                 under.replacePrepared(instead);
                 statements.text(instead);
@@ -107,6 +105,10 @@ final class StatementCommands {
         } else if (command == Command.STMT_EXECUTE || command == Command.STMT_BULK_EXECUTE) {
             execute(of);
         } else {
+            if (command == Command.STMT_SEND_LONG_DATA && !statements.hasCursor(of)) {
+                // It is for the next execution, which has the text as it was prepared.
+                of.asPrepared();
+            }
             under.statement = of.executed();
             owner.acquire();
         }

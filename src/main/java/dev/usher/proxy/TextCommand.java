@@ -72,9 +72,18 @@ final class TextCommand {
             }
             rewrite(ByteBufUtil.getBytes(bytes, text, length));
         }
-        if (SqlPreparing.concerns(under) && !owner.sqlPreparing().read(under, under.text)) {
-            owner.readValuesThen(this::run);
-            return;
+        if (SqlPreparing.concerns(under)) {
+            switch (owner.sqlPreparing().read(under, under.text)) {
+                case DONE -> {}
+                case VALUES_FIRST -> {
+                    owner.readValuesThen(this::run);
+                    return;
+                }
+                case REPLACED -> {
+                    run();
+                    return;
+                }
+            }
         }
         if (under.executes != null && Rewriting.mayConcern(under.traits) && !rewriteExecuted(under.executes)) {
             return;

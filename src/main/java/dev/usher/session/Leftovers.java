@@ -369,6 +369,7 @@ public final class Leftovers {
                 where == Where.SERVER ? null : count("error_count", conditions.errors()),
                 id.connectionId(),
                 id.pseudoThreadId(),
+                id.schema(),
                 null);
     }
 

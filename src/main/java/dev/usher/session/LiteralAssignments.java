@@ -61,7 +61,8 @@ public final class LiteralAssignments {
             return UserVariable.of(literal.group("decimal"));
         }
         String string = literal.group("string");
-        if (!isAscii(collation) || !string.chars().allMatch(c -> c >= ' ' && c < 0x7F)) {
+        // An empty one may be NULL in MariaDB's sql_mode EMPTY_STRING_IS_NULL.
+        if (string.isEmpty() || !isAscii(collation) || !string.chars().allMatch(c -> c >= ' ' && c < 0x7F)) {
             return null;
         }
         StringBuilder hex = new StringBuilder(string.length() * 2);

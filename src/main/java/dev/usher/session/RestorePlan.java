@@ -41,7 +41,7 @@ public sealed interface RestorePlan {
 
     /** Trackers show NULL as an empty text, which these do not take. */
     Set<String> NULL_WHEN_EMPTY =
-            Set.of("character_set_results", "default_tmp_storage_engine", "enforce_storage_engine", "innodb_ft_user_stopword_table");
+            Set.of("character_set_results", "default_tmp_storage_engine", "enforce_storage_engine", "innodb_ft_user_stopword_table", "innodb_tmpdir");
 
     static RestorePlan between(SessionState from, SessionState to, Baseline baseline) {
         return between(from, to, UserVariables.NONE, UserVariables.NONE, baseline, OptionalLong.empty());
@@ -193,7 +193,8 @@ public sealed interface RestorePlan {
     /** A value as SHOW VARIABLES and the trackers write it, as an expression that SET takes back. */
     static String literal(String name, String value) {
         if (value.isEmpty()) {
-            return NULL_WHEN_EMPTY.contains(name) ? "NULL" : "''";
+            // In sql_mode EMPTY_STRING_IS_NULL two quotes are NULL.
+            return NULL_WHEN_EMPTY.contains(name) ? "NULL" : "_utf8mb4 X''";
         }
         // MariaDB shows the word for the current time, and before 11 takes it as a word alone.
         if (isNumber(value) || name.equals("system_versioning_asof") && value.equals("DEFAULT")) {

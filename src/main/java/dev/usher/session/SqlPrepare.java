@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The statements that prepare, run and drop prepared statements by name, as far as their text alone says what runs: {@code PREPARE n FROM 'literal'} or {@code @variable},
- * {@code EXECUTE n}, {@code DEALLOCATE PREPARE n}, {@code EXECUTE IMMEDIATE 'literal'}. ASCII only: servers do not agree on what else becomes of such a text.
+ * {@code EXECUTE n}, {@code DEALLOCATE PREPARE n}, {@code EXECUTE IMMEDIATE 'literal'} or {@code @variable}. ASCII only: servers do not agree on what else becomes of such a text.
  */
 public sealed interface SqlPrepare {
     /** @param name in lower case; the servers do not tell cases apart */
@@ -19,6 +19,13 @@ public sealed interface SqlPrepare {
     record Deallocate(String name) implements SqlPrepare {}
 
     record Immediate(String text) implements SqlPrepare {}
+
+    /**
+     * @param variable the name of the user variable that has the text, in lower case
+     * @param start index of its {@code @} in the statement
+     * @param end index behind its name
+     */
+    record ImmediateFrom(String variable, int start, int end) implements SqlPrepare {}
 
     /**
      * @param statement a single statement
@@ -53,6 +60,12 @@ public sealed interface SqlPrepare {
     private static @Nullable SqlPrepare execute(Scanner in) {
         String name = in.name();
         if (name.equals("immediate")) {
+            if (in.skip('@')) {
+                int start = in.at - 1;
+                String variable = in.name();
+                int end = in.at;
+                return in.atEnd() || in.word().equals("USING") ? new ImmediateFrom(variable, start, end) : null;
+            }
             String text = in.literal();
             return in.atEnd() || in.word().equals("USING") ? new Immediate(text) : null;
         }

@@ -31,8 +31,13 @@ public record SqlStatement(
 
     /** The statement that prepares it, to be read in the state in which it was prepared. */
     public String prepare() {
+        return "PREPARE `" + name + "` FROM " + literal(text, mode);
+    }
+
+    /** A text in ASCII as a literal. */
+    public static String literal(String text, LexMode mode) {
         String escaped = text.replace("'", "''");
-        return "PREPARE `" + name + "` FROM '" + (mode.noBackslashEscapes() ? escaped : escaped.replace("\\", "\\\\")) + '\'';
+        return '\'' + (mode.noBackslashEscapes() ? escaped : escaped.replace("\\", "\\\\")) + '\'';
     }
 
     /** The same with another text, to be prepared by the same name in its place. */

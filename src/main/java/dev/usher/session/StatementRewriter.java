@@ -21,22 +21,30 @@ public final class StatementRewriter {
     /** What to put in; null leaves it. */
     public record Values(
             @Nullable String rowCount, @Nullable String foundRows, @Nullable String warningCount, @Nullable String errorCount,
-            @Nullable String connectionId, @Nullable String pseudoThreadId, @Nullable LastValues lastValues) {
-        public static final Values NONE = new Values(null, null, null, null, null, null, null);
+            @Nullable String connectionId, @Nullable String pseudoThreadId, @Nullable String schema, @Nullable LastValues lastValues) {
+        public static final Values NONE = new Values(null, null, null, null, null, null, null, null);
+
+        /** Of a session without a default schema; a server connection may have one. */
+        private static final String NO_SCHEMA = "IF(0,DATABASE(),NULL)";
 
         /** Only the two names of the connection's id, in every statement of the text. */
         public static Values connection(long id) {
             return new Values(null, null, null, null, "IF(0,CONNECTION_ID(),CAST(" + id + " AS UNSIGNED))",
-                    "IF(0,@@pseudo_thread_id,CAST(" + id + " AS UNSIGNED))", null);
+                    "IF(0,@@pseudo_thread_id,CAST(" + id + " AS UNSIGNED))", null, null);
+        }
+
+        /** These, for what is prepared without a default schema. */
+        public Values withoutSchema() {
+            return new Values(rowCount, foundRows, warningCount, errorCount, connectionId, pseudoThreadId, NO_SCHEMA, lastValues);
         }
 
         /** These, and what sequences were last advanced to. */
         public Values with(@Nullable LastValues ofSequences) {
-            return new Values(rowCount, foundRows, warningCount, errorCount, connectionId, pseudoThreadId, ofSequences);
+            return new Values(rowCount, foundRows, warningCount, errorCount, connectionId, pseudoThreadId, schema, ofSequences);
         }
 
         private Values behindTheFirst() {
-            return new Values(null, null, null, null, connectionId, pseudoThreadId, lastValues);
+            return new Values(null, null, null, null, connectionId, pseudoThreadId, schema, lastValues);
         }
 
         private Values ofWhatIsPrepared() {
@@ -48,6 +56,7 @@ public final class StatementRewriter {
                 case "row_count" -> rowCount;
                 case "found_rows" -> foundRows;
                 case "connection_id" -> connectionId;
+                case "database", "schema" -> schema;
                 default -> null;
             };
         }

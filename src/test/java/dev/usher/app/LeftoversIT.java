@@ -123,6 +123,10 @@ class LeftoversIT {
                     C:1B0000 ;; $W ;; SHOW WARNINGS LIMIT 1, 1; SELECT ROW_COUNT(), CONNECTION_ID() = %ID% AS x FROM lt LIMIT 1
                     C:1B0000 ;; $W ;; SHOW COUNT(*) WARNINGS; SELECT b FROM lt WHERE a = 1 ;; SELECT FOUND_ROWS()
                     C:1B0000 ;; $W ;; GET DIAGNOSTICS @n = NUMBER; SELECT @n, b FROM lt ORDER BY a LIMIT 1 ;; SHOW WARNINGS
+                    SET @q = 'SELECT LAST_INSERT_ID(), ROW_COUNT(), CONNECTION_ID() = %ID% AS x' ;; $W ;; EXECUTE IMMEDIATE @q ;; EXECUTE IMMEDIATE @q
+                    SET @q = 'INSERT INTO lt(b) VALUES (?)', @v = 7 ;; EXECUTE IMMEDIATE @q USING @v ;; SELECT LAST_INSERT_ID(), ROW_COUNT()
+                    $W ;; EXECUTE IMMEDIATE CONCAT('SELECT ', 'LAST_INSERT_ID()')
+                    SET sql_mode = 'EMPTY_STRING_IS_NULL' ;; SET @a = '' ;; SELECT @a IS NULL, @a
                     INSERT INTO lt(a,b) VALUES (100,1) ;; INSERT INTO lt(b) VALUES (1) ;; SELECT LAST_INSERT_ID(), @@identity, @@last_insert_id, ROW_COUNT()
                     SELECT LAST_INSERT_ID(55)+1 ;; SELECT LAST_INSERT_ID()
                     $W ;; C:0E ;; SELECT ROW_COUNT() ;; SHOW WARNINGS

@@ -14,6 +14,7 @@ import dev.usher.testing.TestServers;
 import dev.usher.wire.Command;
 import dev.usher.wire.ErrPacket;
 import io.netty.buffer.ByteBuf;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -323,6 +324,51 @@ class SessionMovesIT {
             assertThat(value(none, "SELECT LAST_INSERT_ID()")).isEqualTo("0");
             assertThat(value(one, "SELECT LAST_INSERT_ID() /* " + large + " */")).isEqualTo(String.valueOf(i));
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void whatWasPreparedWithoutASchemaHasNone(ServerKind kind) throws Exception {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        TestAccount root = new TestAccount("root", "", "");
+        RunningUsher usher = RunningUsher.knowing(root, server.port(), state,
+                config -> config.withPool(config.pool().withHandOver(HandOver.SHUFFLE).withMaxServerConnections(4)));
+        open.add(usher);
+        List<List<List<String>>> answers = new ArrayList<>();
+        for (InetSocketAddress address : List.of(new InetSocketAddress("127.0.0.1", server.port()), usher.address())) {
+            List<List<String>> seen = new ArrayList<>();
+            try (RawSession one = RawSession.open(address, root); RawSession other = RawSession.open(address, root)) {
+                other.run("USE test");
+                seen.add(one.prepare("SELECT DATABASE(), 'and', SCHEMA() AS s"));
+                seen.add(one.run("PREPARE named FROM 'SELECT SCHEMA( ), DATABASE() IS NULL'"));
+                one.run("USE information_schema");
+                for (int i = 0; i < 4; i++) {
+                    other.run("SELECT 1");
+                    seen.add(one.execute());
+                    other.run("SELECT 1");
+                    seen.add(one.run("EXECUTE named"));
+                    seen.add(one.run("SELECT DATABASE()"));
+                }
+            }
+            answers.add(seen);
+        }
+        assertThat(answers.getLast()).isEqualTo(answers.getFirst());
+    }
+
+    /** A folder that a session has chosen for its ALTER TABLE; no other value than NULL takes it back. */
+    @ParameterizedTest
+    @MethodSource("servers")
+    void theFolderForAnAlterTableStaysWithItsSession(ServerKind kind) throws SQLException {
+        RunningUsher usher = shuffling(TestServers.find(kind).orElseThrow(), 3);
+        Connection one = session(usher, "&user=root&password=");
+        Connection other = session(usher, "&user=root&password=");
+        String before = value(other, "SELECT @@innodb_tmpdir");
+        run(one, "SET SESSION innodb_tmpdir = '/var/tmp'");
+        for (int i = 0; i < 6; i++) {
+            assertThat(value(other, "SELECT @@innodb_tmpdir")).isEqualTo(before);
+            assertThat(value(one, "SELECT @@innodb_tmpdir")).isEqualTo("/var/tmp");
+        }
+        assertThat(usher.status("server_connections_opened_total")).isLessThanOrEqualTo(4);
     }
 
     @ParameterizedTest

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class StatementRewriterTest {
-    private static final Values VALUES = new Values("3", "4", "5", "6", "7", "8", null);
+    private static final Values VALUES = new Values("3", "4", "5", "6", "7", "8", null, null);
 
     private static String rewritten(String sql, LexMode mode) {
         byte[] text = StatementRewriter.rewrite(sql.getBytes(StandardCharsets.UTF_8), mode, Flavour.MARIADB, VALUES);
