@@ -169,7 +169,7 @@ final class Aftermath {
 
     /** Whose first part may have taken effect before it failed; an ERR does not tell. */
     private static final long MAY_HAVE_SET =
-            Trait.bits(Trait.SET_SESSION, Trait.SET_NAMES, Trait.UNSCOPED_SYSTEM_VARIABLE, Trait.STORED_CODE, Trait.DYNAMIC_SQL);
+            Trait.bits(Trait.SET_SESSION, Trait.SET_NAMES, Trait.UNTOLD_VARIABLE, Trait.STORED_CODE, Trait.DYNAMIC_SQL);
 
     /** The response is complete. */
     void of(ServerConnection connection, CommandUnderWay under) {

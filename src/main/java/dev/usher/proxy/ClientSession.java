@@ -817,7 +817,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (read != null) {
             under.traits = read.bits();
             under.variables = read.userVariables();
-            under.unscopedVariables = read.unscopedVariables();
+            under.untoldVariables = read.untoldVariables();
             under.foundRows = read.has(Trait.SINGLE) ? read.foundRows() : FoundRows.UNCLEAR;
             pinning.begin();
         }

@@ -63,10 +63,10 @@ final class ClientStatements {
     }
 
     /** What is about to be prepared. */
-    void preparing(long traits, List<String> unscopedVariables, List<String> userVariables, FoundRows foundRows) {
+    void preparing(long traits, List<String> untoldVariables, List<String> userVariables, FoundRows foundRows) {
         textTraits = traits;
         textFoundRows = foundRows;
-        textVariables = unscopedVariables;
+        textVariables = untoldVariables;
         textUserVariables = userVariables;
     }
 

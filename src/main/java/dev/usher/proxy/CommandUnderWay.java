@@ -58,8 +58,8 @@ final class CommandUnderWay {
     /** A SET of {@code autocommit} and nothing else. */
     boolean setsAutocommit;
 
-    /** {@link dev.usher.session.StatementTraits#unscopedVariables}. */
-    List<String> unscopedVariables = List.of();
+    /** {@link dev.usher.session.StatementTraits#untoldVariables}. */
+    List<String> untoldVariables = List.of();
 
     /** The statement prepared by name that it runs, makes or drops. */
     @Nullable
@@ -139,7 +139,7 @@ final class CommandUnderWay {
         textLength = 0;
         verb = Verb.NONE;
         setsAutocommit = false;
-        unscopedVariables = List.of();
+        untoldVariables = List.of();
         sqlName = null;
         executes = null;
         preparing = null;

@@ -35,7 +35,7 @@ final class Pinning {
     void begin() {
         int before = session.pinBits();
         List<String> readBefore = session.toRead();
-        session.begin(under.traits, under.unscopedVariables);
+        session.begin(under.traits, under.untoldVariables);
         under.pinned |= session.pinBits() & ~before;
         if (session.toRead() != readBefore) {
             under.readBefore = readBefore;

@@ -91,7 +91,7 @@ final class SqlPreparing {
                 if (known != null) {
                     under.executes = known;
                     under.text = known.text();
-                    runs(under, known.traits(), known.unscopedVariables(), known.userVariables(), known.userVariablesRead());
+                    runs(under, known.traits(), known.untoldVariables(), known.userVariables(), known.userVariablesRead());
                 } else if (!session.has(Pin.SQL_PREPARE)) {
                     // There is no such statement, which is what the server will say.
                     under.traits &= ~DYNAMIC;
@@ -108,7 +108,7 @@ final class SqlPreparing {
                 StatementTraits inner = lex(immediate.text());
                 if (!inner.has(Trait.UNSURE)) {
                     under.text = immediate.text();
-                    runs(under, inner.bits(), inner.unscopedVariables(), inner.userVariables(), inner.userVariablesRead());
+                    runs(under, inner.bits(), inner.untoldVariables(), inner.userVariables(), inner.userVariablesRead());
                 }
             }
         }
@@ -134,7 +134,7 @@ final class SqlPreparing {
         String text = instead == null ? written : new String(instead, StandardCharsets.US_ASCII);
         under.sqlName = name;
         under.preparing = new SqlStatement(name, text, session.state(), session.lexMode(), session.variables().only(names),
-                inner.bits(), inner.unscopedVariables(), names, inner.userVariablesRead());
+                inner.bits(), inner.untoldVariables(), names, inner.userVariablesRead());
         under.traits &= ~DYNAMIC;
         under.variables = union(under.variables, names);
         if (instead != null) {
@@ -143,13 +143,13 @@ final class SqlPreparing {
         return Reading.DONE;
     }
 
-    private static void runs(CommandUnderWay under, long traits, List<String> unscoped, List<String> named, List<String> read) {
+    private static void runs(CommandUnderWay under, long traits, List<String> untold, List<String> named, List<String> read) {
         if ((traits & Trait.bits(Trait.STORED_CODE, Trait.USER_VARIABLE_ASSIGNED)) == 0) {
             // Only a CALL writes to what USING names.
             under.traits &= ~Trait.USER_VARIABLE_ASSIGNED.bit();
         }
         under.traits = under.traits & ~DYNAMIC | traits & ~NOT_OF_THE_INNER;
-        under.unscopedVariables = unscoped;
+        under.untoldVariables = untold;
         under.variables = union(under.variables, named);
         under.variablesRead = union(under.variablesRead, read);
     }

@@ -68,7 +68,7 @@ final class StatementCommands {
                 // Their types belong to the statement, and it could not be prepared elsewhere.
                 owner.pinning().add(Pin.SQL_PREPARE);
             }
-            statements.preparing(read.bits(), read.unscopedVariables(), read.userVariables(), read.foundRows());
+            statements.preparing(read.bits(), read.untoldVariables(), read.userVariables(), read.foundRows());
             byte[] instead = owner.rewriting().preparing(read.bits(), () -> ByteBufUtil.getBytes(bytes, text, length));
             if (instead != null) {
                 under.replacePrepared(instead);
@@ -132,7 +132,7 @@ final class StatementCommands {
         if (Rewriting.mayConcern(under.traits) && !rewrite(of)) {
             return;
         }
-        under.unscopedVariables = of.unscopedVariables();
+        under.untoldVariables = of.untoldVariables();
         under.variables = of.userVariables();
         under.variablesRead = of.userVariables();
         if (session.needsText(under.traits)) {

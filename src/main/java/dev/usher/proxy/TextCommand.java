@@ -104,8 +104,8 @@ final class TextCommand {
         under.textLength = length;
         under.setsAutocommit = under.single && under.verb == Verb.SET && length <= LONGEST_SET_AUTOCOMMIT
                 && bytes.toString(text, length, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT).contains(AUTOCOMMIT);
-        if (read.has(Trait.UNSCOPED_SYSTEM_VARIABLE)) {
-            under.unscopedVariables = read.unscopedVariables();
+        if (read.has(Trait.UNTOLD_VARIABLE)) {
+            under.untoldVariables = read.untoldVariables();
         }
         if (under.has(Trait.USER_VARIABLE.bit())) {
             owner.portableVariables().named(under, read, bytes, text, length);

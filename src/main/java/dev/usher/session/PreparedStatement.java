@@ -14,7 +14,7 @@ public final class PreparedStatement {
     private final boolean whole;
     private final SessionState preparedIn;
     private final long traits;
-    private final List<String> unscopedVariables;
+    private final List<String> untoldVariables;
     private final FoundRows foundRows;
     private final List<String> userVariables;
     private final UserVariables variables;
@@ -63,24 +63,24 @@ public final class PreparedStatement {
      * @param whole whether that is all of it; if not, it exists only where it was prepared
      * @param preparedIn the session's state at that time, of which the server freezes some settings into the statement
      * @param traits of the text, see {@link StatementTraits}
-     * @param unscopedVariables {@link StatementTraits#unscopedVariables()} of the text
+     * @param untoldVariables {@link StatementTraits#untoldVariables()} of the text
      * @param userVariables {@link StatementTraits#userVariables()} of the text
      * @param variables those of them that the session had then: MySQL freezes their types into the statement
      * @param foundRows what FOUND_ROWS() is behind it
      */
-    public PreparedStatement(int id, byte[] text, boolean whole, SessionState preparedIn, long traits, List<String> unscopedVariables,
+    public PreparedStatement(int id, byte[] text, boolean whole, SessionState preparedIn, long traits, List<String> untoldVariables,
             List<String> userVariables, UserVariables variables, FoundRows foundRows) {
-        this(id, text, whole, preparedIn.forPrepare(), traits, unscopedVariables, userVariables, variables, foundRows, new Bound());
+        this(id, text, whole, preparedIn.forPrepare(), traits, untoldVariables, userVariables, variables, foundRows, new Bound());
     }
 
-    private PreparedStatement(int id, byte[] text, boolean whole, SessionState preparedIn, long traits, List<String> unscopedVariables,
+    private PreparedStatement(int id, byte[] text, boolean whole, SessionState preparedIn, long traits, List<String> untoldVariables,
             List<String> userVariables, UserVariables variables, FoundRows foundRows, Bound bound) {
         this.id = id;
         this.text = text;
         this.whole = whole;
         this.preparedIn = preparedIn;
         this.traits = traits;
-        this.unscopedVariables = unscopedVariables;
+        this.untoldVariables = untoldVariables;
         this.userVariables = userVariables;
         this.variables = variables;
         this.foundRows = foundRows;
@@ -92,7 +92,7 @@ public final class PreparedStatement {
     /** This statement with another text for its next execution; until {@link #asPrepared} it stands for this one. */
     public PreparedStatement withText(byte[] other) {
         PreparedStatement made =
-                new PreparedStatement(id, other, true, preparedIn, traits, unscopedVariables, userVariables, variables, foundRows, bound);
+                new PreparedStatement(id, other, true, preparedIn, traits, untoldVariables, userVariables, variables, foundRows, bound);
         variant = made;
         return made;
     }
@@ -138,8 +138,8 @@ public final class PreparedStatement {
         return traits;
     }
 
-    public List<String> unscopedVariables() {
-        return unscopedVariables;
+    public List<String> untoldVariables() {
+        return untoldVariables;
     }
 
     public List<String> userVariables() {

@@ -18,7 +18,7 @@ public final class Session {
     private static final long LEAVES_SOMETHING = bits(
             Trait.UNSURE,
             Trait.COMPOUND,
-            Trait.UNSCOPED_SYSTEM_VARIABLE,
+            Trait.UNTOLD_VARIABLE,
             Trait.SET_ROLE,
             Trait.SET_ONE_SHOT,
             Trait.SQL_LOG_BIN,
@@ -111,12 +111,12 @@ public final class Session {
     }
 
     /** A statement with these traits is about to run. */
-    public void begin(long statementTraits, List<String> unscopedVariables) {
+    public void begin(long statementTraits, List<String> untoldVariables) {
         traits = statementTraits;
         if ((statementTraits & LEAVES_SOMETHING) != 0) {
             pinFor(statementTraits);
-            unscopedVariables.forEach(this::read);
-            if (unscopedVariables.isEmpty() && (statementTraits & bits(Trait.UNSCOPED_SYSTEM_VARIABLE)) != 0) {
+            untoldVariables.forEach(this::read);
+            if (untoldVariables.isEmpty() && (statementTraits & bits(Trait.UNTOLD_VARIABLE)) != 0) {
                 pins |= Pin.UNEXPLAINED.bit();
             }
         }

@@ -1,11 +1,18 @@
 package dev.usher.session;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** The list of assignments of a SET statement: targets, and the words that are no targets (NAMES, ROLE, TRANSACTION). */
 final class SetReader {
     private static final byte[] SESSION_TRACK = "session_track_".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] PSEUDO = "pseudo_".getBytes(StandardCharsets.US_ASCII);
+
+    /** Beginnings of the names of variables that belong to a plugin, such as a storage engine; MariaDB's tracker does not tell of them in every version (11.4.5 does not). */
+    private static final List<byte[]> OF_PLUGINS =
+            Stream.of("innodb_", "aria_", "rocksdb_", "spider_", "connect_", "mroonga_", "columnstore_", "s3_", "oqgraph_")
+                    .map(name -> name.getBytes(StandardCharsets.US_ASCII)).toList();
 
     private enum Stage {
         TARGET,
@@ -23,6 +30,7 @@ final class SetReader {
     }
 
     private final StatementTraits traits;
+    private final boolean mariaDb;
     private Stage stage = Stage.TARGET;
     private Scope scope = Scope.NONE;
     private boolean first;
@@ -30,8 +38,9 @@ final class SetReader {
     /** The target began with {@code @@}. */
     private boolean atAt;
 
-    SetReader(StatementTraits traits) {
+    SetReader(StatementTraits traits, Flavour flavour) {
         this.traits = traits;
+        this.mariaDb = flavour == Flavour.MARIADB;
     }
 
     void start() {
@@ -172,8 +181,8 @@ final class SetReader {
         }
         traits.add(Trait.SET_SESSION);
         boolean unscoped = atAt && scope == Scope.NONE;
-        if (unscoped) {
-            traits.addUnscopedVariable(text);
+        if (unscoped || mariaDb && OF_PLUGINS.stream().anyMatch(text::startsWith)) {
+            traits.addUntoldVariable(text);
         }
         switch (keyword) {
             case INSERT_ID, LAST_INSERT_ID, IDENTITY, TIMESTAMP, RAND_SEED1, RAND_SEED2, GTID_NEXT, GTID_SEQ_NO,

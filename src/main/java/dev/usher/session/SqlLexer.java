@@ -22,7 +22,7 @@ public final class SqlLexer {
     private byte[] piece = {};
 
     public SqlLexer(Flavour flavour) {
-        scanner = new TokenScanner(flavour, traits, new StatementReader(traits));
+        scanner = new TokenScanner(flavour, traits, new StatementReader(flavour, traits));
     }
 
     /**

@@ -11,7 +11,7 @@ import java.util.List;
  * @param mode how the session's texts were read then
  * @param variables the user variables that it names, as they were then: a server may freeze their types
  * @param traits of the text, as {@link StatementTraits#bits} gives them
- * @param unscopedVariables {@link StatementTraits#unscopedVariables()} of the text
+ * @param untoldVariables {@link StatementTraits#untoldVariables()} of the text
  * @param userVariables {@link StatementTraits#userVariables()} of the text
  * @param userVariablesRead {@link StatementTraits#userVariablesRead()} of the text
  */
@@ -22,7 +22,7 @@ public record SqlStatement(
         LexMode mode,
         UserVariables variables,
         long traits,
-        List<String> unscopedVariables,
+        List<String> untoldVariables,
         List<String> userVariables,
         List<String> userVariablesRead) {
     public SqlStatement {
@@ -42,7 +42,7 @@ public record SqlStatement(
 
     /** The same with another text, to be prepared by the same name in its place. */
     public SqlStatement withText(String other) {
-        return new SqlStatement(name, other, preparedIn, mode, variables, traits, unscopedVariables, userVariables, userVariablesRead);
+        return new SqlStatement(name, other, preparedIn, mode, variables, traits, untoldVariables, userVariables, userVariablesRead);
     }
 
     /** The statement that drops it. */

@@ -54,11 +54,11 @@ final class StatementReader {
     private boolean afterSemicolon;
     private boolean several;
 
-    StatementReader(StatementTraits traits) {
+    StatementReader(Flavour flavour, StatementTraits traits) {
         this.traits = traits;
         calls = new CallReader(traits, history);
         rows = new RowsReader(history);
-        set = new SetReader(traits);
+        set = new SetReader(traits, flavour);
         command = new CommandReader(traits);
         definition = new DefinitionReader(traits);
     }

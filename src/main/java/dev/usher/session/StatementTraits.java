@@ -13,7 +13,7 @@ public final class StatementTraits {
     private static final long NO_ID = -1;
 
     private final NameList userVariables = new NameList();
-    private final NameList unscopedVariables = new NameList();
+    private final NameList untoldVariables = new NameList();
     private long bits;
     private Verb verb = Verb.NONE;
     private FoundRows foundRows = FoundRows.UNCLEAR;
@@ -57,9 +57,9 @@ public final class StatementTraits {
         return userVariables.marked();
     }
 
-    /** The system variables set as {@code @@name} without a scope, in lower case. */
-    public List<String> unscopedVariables() {
-        return unscopedVariables.toList();
+    /** The system variables, in lower case, of whose new values the server may not tell: set as {@code @@name} without a scope, or on MariaDB a plugin's. */
+    public List<String> untoldVariables() {
+        return untoldVariables.toList();
     }
 
     /** Whom a KILL names; only meaningful with {@link Trait#KILL}. Of several KILLs in one text the id is left out. */
@@ -72,7 +72,7 @@ public final class StatementTraits {
         verb = Verb.NONE;
         foundRows = FoundRows.UNCLEAR;
         userVariables.clear();
-        unscopedVariables.clear();
+        untoldVariables.clear();
     }
 
     void add(Trait trait) {
@@ -106,9 +106,9 @@ public final class StatementTraits {
         userVariables.mark();
     }
 
-    void addUnscopedVariable(TokenText name) {
-        add(Trait.UNSCOPED_SYSTEM_VARIABLE);
-        if (!name.isPlain() || !unscopedVariables.add(name.bytes, name.length)) {
+    void addUntoldVariable(TokenText name) {
+        add(Trait.UNTOLD_VARIABLE);
+        if (!name.isPlain() || !untoldVariables.add(name.bytes, name.length)) {
             add(Trait.UNSURE);
         }
     }

@@ -17,8 +17,8 @@ public enum Trait {
     USER_VARIABLE,
     /** At least one user variable may be written. */
     USER_VARIABLE_ASSIGNED,
-    /** SET @@name without a scope; see {@link StatementTraits#unscopedVariables()}. */
-    UNSCOPED_SYSTEM_VARIABLE,
+    /** SET of what the trackers may not tell; see {@link StatementTraits#untoldVariables()}. */
+    UNTOLD_VARIABLE,
     /** Sets at least one session variable. */
     SET_SESSION,
     /** SET GLOBAL, PERSIST or PERSIST_ONLY. */

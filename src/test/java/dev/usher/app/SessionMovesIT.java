@@ -87,7 +87,7 @@ class SessionMovesIT {
         RunningUsher usher = shuffling(server, 4);
         List<Map<String, String>> settings = List.of(
                 Map.of("time_zone", "+01:00", "sql_mode", "ANSI_QUOTES", "autocommit", "1"),
-                Map.of("time_zone", "+02:00", "sql_mode", "", "net_write_timeout", "77"),
+                Map.of("time_zone", "+02:00", "sql_mode", "", "net_write_timeout", "77", "innodb_lock_wait_timeout", "33"),
                 Map.of("sql_mode", "NO_BACKSLASH_ESCAPES", "max_join_size", "1234567", "collation_connection", "latin1_general_ci"),
                 Map.of("foreign_key_checks", "0", "group_concat_max_len", "4242", "wait_timeout", "4000"),
                 Map.of());

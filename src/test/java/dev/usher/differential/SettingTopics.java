@@ -13,7 +13,8 @@ final class SettingTopics {
         "auto_increment_offset = #", "max_error_count = #", "max_error_count = DEFAULT", "collation_connection = 'latin1_general_ci'",
         "collation_connection = 'utf8mb4_bin'", "character_set_results = NULL", "character_set_results = latin1",
         "character_set_results = utf8mb4", "character_set_client = latin1", "character_set_client = utf8mb4",
-        "character_set_connection = utf8mb4", "net_write_timeout = 7#", "wait_timeout = 400#",
+        "character_set_connection = utf8mb4", "net_write_timeout = 7#", "wait_timeout = 400#", "innodb_lock_wait_timeout = 4#", "innodb_strict_mode = 0",
+        "innodb_strict_mode = 1", "innodb_table_locks = 0",
         "default_storage_engine = MyISAM", "default_storage_engine = InnoDB", "sql_quote_show_create = 0", "sql_quote_show_create = 1",
         "big_tables = 0", "optimizer_prune_level = 0", "sort_buffer_size = #00000", "low_priority_updates = 1",
         "updatable_views_with_limit = 0",
@@ -26,7 +27,8 @@ final class SettingTopics {
         "@@max_join_size", "@@foreign_key_checks", "@@unique_checks", "@@auto_increment_increment", "@@auto_increment_offset",
         "@@max_error_count", "@@collation_connection", "@@character_set_results", "@@character_set_client", "@@character_set_connection",
         "@@net_write_timeout", "@@wait_timeout", "@@default_storage_engine", "@@sql_quote_show_create", "@@sort_buffer_size", "@@sql_notes",
-        "@@autocommit", "@@max_sort_length", "DATABASE()", "@@optimizer_prune_level", "@@low_priority_updates", "@@sql_warnings"};
+        "@@autocommit", "@@max_sort_length", "DATABASE()", "@@optimizer_prune_level", "@@low_priority_updates", "@@sql_warnings",
+        "@@innodb_lock_wait_timeout", "@@innodb_strict_mode", "@@innodb_table_locks"};
 
     /** What shows that a setting is in force. */
     private static final String[] EFFECTS = {"SELECT 1/3, 2/7", "SELECT DAYNAME('2024-05-06'), MONTHNAME('2024-05-06')",

@@ -61,7 +61,7 @@ class SqlLexerPropertiesTest {
         assertThat(set(actual)).isEqualTo(set(expected));
         assertThat(actual.verb()).isEqualTo(expected.verb());
         assertThat(actual.userVariables()).isEqualTo(expected.userVariables());
-        assertThat(actual.unscopedVariables()).isEqualTo(expected.unscopedVariables());
+        assertThat(actual.untoldVariables()).isEqualTo(expected.untoldVariables());
         assertThat(actual.kill()).isEqualTo(expected.kill());
     }
 

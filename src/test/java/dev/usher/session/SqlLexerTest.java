@@ -124,7 +124,7 @@ class SqlLexerTest {
     @Test
     void listsVariablesSetWithoutAScope() {
         StatementTraits traits = read("SET @@Sql_Mode='', @@session.a=1, b=2, @@global.c=3, @@`d`=@@e, @x=@@f");
-        assertThat(traits.unscopedVariables()).containsExactly("sql_mode", "d");
+        assertThat(traits.untoldVariables()).containsExactly("sql_mode", "d");
         assertThat(traits.userVariables()).containsExactly("x");
     }
 
@@ -211,7 +211,7 @@ class SqlLexerTest {
         StatementTraits traits = read("SELECT 1");
         assertThat(set(traits)).containsExactly(Trait.SINGLE);
         assertThat(traits.userVariables()).isEmpty();
-        assertThat(traits.unscopedVariables()).isEmpty();
+        assertThat(traits.untoldVariables()).isEmpty();
     }
 
     @Test

@@ -88,13 +88,14 @@ final class StatementTable {
                     SET @a = 1, @b := 'x;y'                             => USER_VARIABLE USER_VARIABLE_ASSIGNED
                     SET @a = 1, autocommit = 0                          => USER_VARIABLE USER_VARIABLE_ASSIGNED SET_SESSION
                     SET sql_mode = @a                                   => USER_VARIABLE SET_SESSION
-                    SET @@sql_mode = ''                                 => SET_SESSION UNSCOPED_SYSTEM_VARIABLE
+                    SET @@sql_mode = ''                                 => SET_SESSION UNTOLD_VARIABLE
                     SET @@session.sql_mode = '', @@local.autocommit = 1 => SET_SESSION
-                    SET SESSION a = 1, @@b = 2                          => SET_SESSION UNSCOPED_SYSTEM_VARIABLE
+                    SET lock_wait_timeout = 1, sql_notes = 0            => SET_SESSION
+                    SET SESSION a = 1, @@b = 2                          => SET_SESSION UNTOLD_VARIABLE
                     SET GLOBAL max_connections = 5                      => SET_GLOBAL
                     SET PERSIST max_connections = 5                     => SET_GLOBAL
                     SET @@global.a = 1, @@persist.b = 2                 => SET_GLOBAL
-                    SET a = (SELECT b, c FROM t LIMIT 1), @@d = 1       => SET_SESSION UNSCOPED_SYSTEM_VARIABLE
+                    SET a = (SELECT b, c FROM t LIMIT 1), @@d = 1       => SET_SESSION UNTOLD_VARIABLE
                     SET NAMES utf8mb4 COLLATE utf8mb4_bin               => SET_NAMES
                     SET CHARACTER SET utf8mb4                           => SET_NAMES
                     SET CHARSET 'utf8', @a = 1                          => SET_NAMES USER_VARIABLE USER_VARIABLE_ASSIGNED
@@ -104,16 +105,16 @@ final class StatementTable {
                     SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY => SET_TRANSACTION_ONE_SHOT
                     SET SESSION TRANSACTION READ ONLY                   => SET_SESSION
                     SET GLOBAL TRANSACTION READ ONLY                    => SET_GLOBAL
-                    SET @@transaction_isolation = 'SERIALIZABLE'        => SET_SESSION UNSCOPED_SYSTEM_VARIABLE SET_TRANSACTION_ONE_SHOT
+                    SET @@transaction_isolation = 'SERIALIZABLE'        => SET_SESSION UNTOLD_VARIABLE SET_TRANSACTION_ONE_SHOT
                     SET @@session.transaction_isolation = 'SERIALIZABLE' => SET_SESSION
                     SET transaction_isolation = 'SERIALIZABLE'          => SET_SESSION
                     SET timestamp = 5, insert_id = 7                    => SET_SESSION SET_ONE_SHOT
-                    SET @@last_insert_id = 5                            => SET_SESSION SET_ONE_SHOT UNSCOPED_SYSTEM_VARIABLE
+                    SET @@last_insert_id = 5                            => SET_SESSION SET_ONE_SHOT UNTOLD_VARIABLE
                     SET SESSION pseudo_thread_id = 5                    => SET_SESSION SET_ONE_SHOT
                     SET gtid_next = 'AUTOMATIC'                         => SET_SESSION SET_ONE_SHOT
                     SET sql_log_bin = 0                                 => SET_SESSION SQL_LOG_BIN
                     SET `sql_log_bin` = 0                               => SET_SESSION SQL_LOG_BIN
-                    SET @@`sql_log_bin` = 0                             => SET_SESSION SQL_LOG_BIN UNSCOPED_SYSTEM_VARIABLE
+                    SET @@`sql_log_bin` = 0                             => SET_SESSION SQL_LOG_BIN UNTOLD_VARIABLE
                     SET session_track_gtids = OWN_GTID                  => SET_SESSION SET_TRACKER
                     SET profiling = 1                                   => SET_SESSION PROFILING
                     SET optimizer_trace = 'enabled=on'                  => SET_SESSION PROFILING
@@ -257,6 +258,8 @@ final class StatementTable {
 
     private static final String MARIADB =
             """
+                    SET SESSION innodb_lock_wait_timeout = 5            => SET_SESSION UNTOLD_VARIABLE
+                    SET GLOBAL innodb_lock_wait_timeout = 5             => SET_GLOBAL
                     SET STATEMENT max_statement_time=1, sort_buffer_size=2 FOR SELECT f(1) => SET_STATEMENT STORED_CODE
                     SET STATEMENT max_statement_time=SUBSTRING('5' FROM 1 FOR 1) FOR KILL 5 => SET_STATEMENT KILL
                     SELECT LASTVAL(s)                                   => READS_SEQUENCE
