@@ -103,7 +103,8 @@ public final class Server {
 
     private static String names(Baseline baseline) {
         TreeSet<String> names = new TreeSet<>(baseline.values().keySet());
-        names.removeIf(name -> !Baseline.isState(name) || GLOBAL_ONLY.stream().anyMatch(name::startsWith));
+        names.removeIf(name -> !Baseline.isState(name) || GLOBAL_ONLY.stream().anyMatch(name::startsWith)
+                && !name.equals("group_replication_consistency"));
         return String.join(",", names);
     }
 

@@ -52,7 +52,11 @@ public record Baseline(Map<String, String> values) {
     public static final Set<String> OPTION_BITS = Set.of("autocommit", "check_constraint_checks", "explicit_defaults_for_timestamp",
             "foreign_key_checks", "profiling", "skip_replication", "sql_auto_is_null", "sql_big_selects", "sql_buffer_result",
             "sql_if_exists", "sql_log_bin", "sql_log_off", "sql_notes", "sql_quote_show_create", "sql_safe_updates", "sql_warnings",
-            "unique_checks");
+            "system_versioning_insert_history", "unique_checks");
+
+    /** Others that are bits of one number to MariaDB: whoever sets one sets what another shows. */
+    static final Set<String> LOG_BITS = Set.of("log_slow_filter", "log_queries_not_using_indexes", "log_slow_disabled_statements",
+            "log_slow_admin_statements", "log_slow_slave_statements", "log_disabled_statements");
 
     /** A server has two names for one setting; the first is the one that is kept. */
     private static final Map<String, String> ALIASES =

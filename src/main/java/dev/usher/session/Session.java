@@ -360,6 +360,11 @@ public final class Session {
             // Each follows from the other.
             add("character_set_connection");
             add("collation_connection");
+        } else if (name.equals("character_set_server") || name.equals("collation_server")) {
+            add("character_set_server");
+            add("collation_server");
+        } else if (Baseline.LOG_BITS.contains(name)) {
+            Baseline.LOG_BITS.forEach(this::add);
         } else {
             add(name);
         }

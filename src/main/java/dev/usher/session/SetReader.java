@@ -7,12 +7,15 @@ import java.util.stream.Stream;
 /** The list of assignments of a SET statement: targets, and the words that are no targets (NAMES, ROLE, TRANSACTION). */
 final class SetReader {
     private static final byte[] SESSION_TRACK = "session_track_".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] PSEUDO = "pseudo_".getBytes(StandardCharsets.US_ASCII);
-
-    /** Beginnings of the names of variables that belong to a plugin, such as a storage engine; MariaDB's tracker does not tell of them in every version (11.4.5 does not). */
-    private static final List<byte[]> OF_PLUGINS =
-            Stream.of("innodb_", "aria_", "rocksdb_", "spider_", "connect_", "mroonga_", "columnstore_", "s3_", "oqgraph_")
-                    .map(name -> name.getBytes(StandardCharsets.US_ASCII)).toList();
+    /**
+     * Beginnings of the names of variables that MariaDB's tracker does not always tell of: those of plugins such as storage engines (not in 11.4.5), bits of one number, for
+     * which it names another one, and what changes with another one.
+     */
+    private static final List<byte[]> NOT_ALWAYS_TOLD = names("innodb_", "myisam_", "aria_", "rocksdb_", "spider_", "connect_", "mroonga_",
+            "columnstore_", "s3_", "oqgraph_", "log_slow_", "log_queries_not_using_indexes", "log_disabled_statements",
+            "sql_buffer_result", "character_set_server", "collation_server");
+    /** Beginnings of the names of variables that the statements behind them use up or read, or that change with something else. */
+    private static final List<byte[]> ONE_SHOT = names("pseudo_", "character_set_database", "collation_database");
 
     private enum Stage {
         TARGET,
@@ -181,7 +184,7 @@ final class SetReader {
         }
         traits.add(Trait.SET_SESSION);
         boolean unscoped = atAt && scope == Scope.NONE;
-        if (unscoped || mariaDb && OF_PLUGINS.stream().anyMatch(text::startsWith)) {
+        if (unscoped || mariaDb && NOT_ALWAYS_TOLD.stream().anyMatch(text::startsWith)) {
             traits.addUntoldVariable(text);
         }
         switch (keyword) {
@@ -203,8 +206,12 @@ final class SetReader {
     private void byPrefix(TokenText text) {
         if (text.startsWith(SESSION_TRACK)) {
             traits.add(Trait.SET_TRACKER);
-        } else if (text.startsWith(PSEUDO)) {
+        } else if (ONE_SHOT.stream().anyMatch(text::startsWith)) {
             traits.add(Trait.SET_ONE_SHOT);
         }
+    }
+
+    private static List<byte[]> names(String... names) {
+        return Stream.of(names).map(name -> name.getBytes(StandardCharsets.US_ASCII)).toList();
     }
 }

@@ -1,0 +1,123 @@
+package dev.usher.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.usher.config.HandOver;
+import dev.usher.testing.FakeClient;
+import dev.usher.testing.ServerKind;
+import dev.usher.testing.TestAccount;
+import dev.usher.testing.TestServer;
+import dev.usher.testing.TestServers;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each variable of a server that a session can set: whoever sets it keeps it, nobody else gets it. Which there are, and what they can be set to, the server itself is asked. */
+class EverySettingIT {
+    private static final TestAccount ROOT = new TestAccount("root", "", "");
+
+    /** They last for one statement, change by themselves, are what docs/pooling.md calls the server connection's own, or are a replica's, whoever sets them. */
+    private static final Set<String> NO_STATE = Set.of("last_insert_id", "identity", "insert_id", "timestamp", "rand_seed1", "rand_seed2",
+            "pseudo_thread_id", "max_allowed_packet", "net_buffer_length", "session_track_schema", "session_track_system_variables",
+            "session_track_state_change", "session_track_transaction_info", "max_relay_log_size", "sql_slave_skip_counter");
+
+    /** With these values nothing could be read any more, or the session would end. */
+    private static final Set<String> NOT_TRIED =
+            Set.of("character_set_client", "character_set_results", "max_user_connections", "debug", "debug_dbug");
+
+    @TempDir
+    private Path state;
+
+    static List<ServerKind> servers() {
+        return TestServers.installed();
+    }
+
+    /** A value as an expression, and as the server shows it. */
+    private record Other(String expression, String shown) {}
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void whoSetsItKeepsItAndNobodyElseGetsIt(ServerKind kind) throws IOException {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        Map<String, Other> settings = new TreeMap<>();
+        try (FakeClient direct = FakeClient.loggedIn(new InetSocketAddress("127.0.0.1", server.port()), ROOT)) {
+            for (List<String> row : direct.query("SHOW SESSION VARIABLES").rows()) {
+                String name = row.getFirst();
+                if (!NO_STATE.contains(name) && !NOT_TRIED.contains(name)) {
+                    Other other = other(direct, name);
+                    if (other != null) {
+                        settings.put(name, other);
+                    }
+                }
+            }
+        }
+        System.out.println("SETTINGS: " + settings.size() + " on " + kind);
+        assertThat(settings).hasSizeGreaterThan(100).containsKeys("sql_mode", "time_zone", "innodb_lock_wait_timeout");
+        try (RunningUsher usher = RunningUsher.knowing(ROOT, server.port(), state,
+                config -> config.withPool(config.pool().withHandOver(HandOver.SHUFFLE).withMaxServerConnections(3)))) {
+            List<String> wrong = new ArrayList<>();
+            for (Map.Entry<String, Other> each : settings.entrySet()) {
+                check(usher, each.getKey(), each.getValue(), wrong);
+            }
+            assertThat(wrong).isEmpty();
+        }
+    }
+
+    private static void check(RunningUsher usher, String name, Other other, List<String> wrong) throws IOException {
+        try (FakeClient one = usher.client(ROOT); FakeClient another = usher.client(ROOT)) {
+            String before = shown(another, name);
+            one.query("SET SESSION " + name + " = " + other.expression);
+            for (int i = 0; i < 3; i++) {
+                String theirs = shown(another, name);
+                if (!before.equals(theirs)) {
+                    wrong.add(name + " of one is another's: " + theirs + " instead of " + before);
+                }
+                String own = shown(one, name);
+                if (!other.shown.equals(own)) {
+                    wrong.add(name + " is lost: " + own + " instead of " + other.shown);
+                }
+            }
+        }
+    }
+
+    /** Another value than it has, if the server takes any; it has the first one again afterwards. */
+    private static Other other(FakeClient direct, String name) throws IOException {
+        String now = shown(direct, name);
+        for (String expression : candidates(now)) {
+            if (direct.query("SET SESSION " + name + " = " + expression).errorCode() == 0) {
+                String then = shown(direct, name);
+                direct.query("SET SESSION " + name + " = DEFAULT");
+                if (!then.equals(now) && shown(direct, name).equals(now)) {
+                    return new Other(expression, then);
+                }
+            }
+        }
+        return null;
+    }
+
+    private static List<String> candidates(String now) {
+        List<String> some = new ArrayList<>();
+        if (now.matches("\\d{1,15}")) {
+            long value = Long.parseLong(now);
+            some.addAll(List.of(String.valueOf(value + 1), String.valueOf(value * 2 + 1024), String.valueOf(value / 2), String.valueOf(value - 1)));
+        } else if (now.matches("\\d+\\.\\d+")) {
+            some.add(String.valueOf(Double.parseDouble(now) + 1));
+        }
+        some.addAll(List.of("1", "0", "2", "'ON'", "'OFF'", "'+03:00'", "'ANSI_QUOTES'", "'de_DE'", "'MyISAM'", "'latin1'", "'latin1_bin'", "'/tmp'",
+                "'READ-COMMITTED'", "'MINIMAL'", "'ROW'", "'STATEMENT'", "'test/none'", "'CHAIN'", "'NEVER'", "'FORCE'", "'16,8'", "'mrr=off'"));
+        return some;
+    }
+
+    private static String shown(FakeClient client, String name) throws IOException {
+        FakeClient.Response response = client.query("SHOW SESSION VARIABLES LIKE '" + name.replace("_", "\\_") + "'");
+        return response.rows().isEmpty() ? "none: " + response.error() : String.valueOf(response.rows().getFirst().get(1));
+    }
+}
