@@ -106,7 +106,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private long statementsRun;
     /** Since when no command is under way. */
     private long idleSince = System.nanoTime();
-    /** Since when no statement is, whatever else the client has sent. */
+    /** Since when it has been asked for nothing but a ping. */
     private long quietSince = idleSince;
 
     ClientSession(ClientConnection client, Account account, long capabilities, int collation, Baseline baseline, String program) {
@@ -975,7 +975,9 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return;
         }
         idleSince = System.nanoTime();
-        quietSince = idleSince;
+        if (under.command() != Command.PING) {
+            quietSince = idleSince;
+        }
         pin.settled(session.pinned(), under.verb, quietSince);
         if (has.owed() > 0 || lease.held() || session.pinned()) {
             return;

@@ -108,6 +108,16 @@ class PinLedgerIT {
         assertThatThrownBy(() -> run(session, "SELECT 1")).hasMessageContaining("idle-transaction-limit");
     }
 
+    /** A connection pool that keeps its connections alive keeps no transaction alive. */
+    @Test
+    void endsASessionWhoseTransactionRunsNothingButPings() throws SQLException {
+        RunningUsher usher = usher(pool -> pool.withPins(new PinConfig(Duration.ZERO, Duration.ofSeconds(2), false)));
+        Connection session = session(usher);
+        run(session, "BEGIN");
+        Awaitility.await().pollInterval(Duration.ofMillis(200)).until(() -> !session.isValid(5));
+        assertThat(usher.clients()).isEmpty();
+    }
+
     @Test
     void storedCodePinsUnlessItIsTrusted() throws SQLException {
         RunningUsher careful = usher(pool -> pool.withMaxServerConnections(2));
