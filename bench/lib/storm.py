@@ -14,7 +14,8 @@ def connect(plain_ways, tls_ways, quick):
     for round_number in range(rounds):
         with quiet():
             for way, tls in cases:
-                warm = (4 if quick else 12) if round_number == 0 else 1
+                # Each round is a new process of the load's, whose TLS is slow until it is compiled.
+                warm = (4 if quick else 12) if round_number == 0 or tls else 1
                 seen.setdefault((way.name, tls), []).append(measured("storm", way, clients=8, seconds=seconds, warm=warm, tls=tls))
         print(f"  round {round_number + 1} of {rounds}", file=sys.stderr)
     rows = []

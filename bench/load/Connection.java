@@ -27,8 +27,8 @@ final class Connection implements AutoCloseable {
     private static final int MAX_FRAME = 0xFFFFFF;
 
     private static final class Trusting {
-        /** One for all connections: it keeps the TLS sessions, so that later connections resume them. */
-        static final SSLContext CONTEXT = context();
+        /** One for all connections of a thread: it keeps the TLS session, so that later connections resume it. In TLS 1.3 a ticket is used once, so that threads that share one go without. */
+        static final ThreadLocal<SSLContext> CONTEXT = ThreadLocal.withInitial(Trusting::context);
 
         private static SSLContext context() {
             try {
@@ -75,7 +75,7 @@ final class Connection implements AutoCloseable {
         String plugin = text(greeting);
         if (account.tls()) {
             write(head(CAPABILITIES | SSL));
-            SSLSocket tls = (SSLSocket) Trusting.CONTEXT.getSocketFactory().createSocket(channel.socket(), "127.0.0.1", account.port(), true);
+            SSLSocket tls = (SSLSocket) Trusting.CONTEXT.get().getSocketFactory().createSocket(channel.socket(), "127.0.0.1", account.port(), true);
             tls.setUseClientMode(true);
             in = new BufferedInputStream(tls.getInputStream(), 4096);
             out = tls.getOutputStream();

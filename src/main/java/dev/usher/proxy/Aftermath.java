@@ -122,6 +122,8 @@ final class Aftermath {
             } else {
                 leftovers.commandAnswered(resultSet ? -1 : ok.affectedRows(), true);
             }
+        } else if (under.has(Trait.READS_DIAGNOSTICS.bit()) && !under.has(Trait.SINGLE.bit())) {
+            leftovers.completedOneOf(resultSet, resultSet ? rows : ok.affectedRows(), ok.warnings());
         } else if (under.has(Trait.READS_DIAGNOSTICS.bit())) {
             conditionsRead(under, resultSet, ok.warnings());
         } else {

@@ -128,7 +128,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
                 new ResponseNotes(this, statements, aftermath, behindRestore), this);
         this.restoring = new Restoring(this, aftermath.leftovers(), frontend.counters());
         this.rewriting = new Rewriting(session, aftermath.leftovers(), worker.server().flavour(), client.id());
-        this.sqlPreparing = new SqlPreparing(session, frontend, worker);
+        this.sqlPreparing = new SqlPreparing(session, rewriting, frontend, worker);
         this.pinChecks = new PinChecks(session, aftermath);
         this.pin = new SessionPin(this, frontend.pins(), frontend.config().pool().pins());
         this.pinning = new Pinning(this, pin, frontend.counters());

@@ -65,6 +65,10 @@ final class CommandUnderWay {
     @Nullable
     String sqlName;
 
+    /** That statement, if it runs one. */
+    @Nullable
+    SqlStatement executes;
+
     @Nullable
     SqlStatement preparing;
 
@@ -137,6 +141,7 @@ final class CommandUnderWay {
         setsAutocommit = false;
         unscopedVariables = List.of();
         sqlName = null;
+        executes = null;
         preparing = null;
         deallocates = false;
         variables = List.of();
@@ -184,8 +189,18 @@ final class CommandUnderWay {
         packet = other;
     }
 
-    /** Another text in the place of that which begins at index {@code text} of its packet and ends with it. */
-    void replaceText(int text, byte[] instead) {
+    /** Another text in the place of that of a COM_QUERY. */
+    void replaceText(byte[] instead) {
+        replace(packet().readerIndex() + textAt, instead);
+        textLength = instead.length;
+    }
+
+    /** Another text in the place of that of a COM_STMT_PREPARE. */
+    void replacePrepared(byte[] instead) {
+        replace(packet().readerIndex() + Packets.HEADER + 1, instead);
+    }
+
+    private void replace(int text, byte[] instead) {
         ByteBuf bytes = packet();
         ByteBuf out = bytes.alloc().buffer(text - bytes.readerIndex() + instead.length);
         int start = Packets.begin(out, 0);

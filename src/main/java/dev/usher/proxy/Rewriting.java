@@ -10,11 +10,13 @@ import dev.usher.session.LexMode;
 import dev.usher.session.PreparedStatement;
 import dev.usher.session.Session;
 import dev.usher.session.SessionState;
+import dev.usher.session.SqlStatement;
 import dev.usher.session.StatementRewriter;
 import dev.usher.session.StatementRewriter.LastValues;
 import dev.usher.session.StatementRewriter.Values;
 import dev.usher.session.Trait;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +66,7 @@ final class Rewriting {
      * @param has the session's connection, null if it has none
      */
     byte @Nullable [] statement(CommandUnderWay under, byte[] text, @Nullable ServerConnection has) {
-        return instead(under, text, lastValues(under, has, session.state()), namesItself(under.traits));
+        return instead(under, text, session.lexMode(), lastValues(under, has, session.state()), namesItself(under.traits));
     }
 
     /** What to prepare instead of a text: what its executions will read is not known yet. */
@@ -76,7 +78,15 @@ final class Rewriting {
 
     /** What to execute instead of a prepared statement. */
     byte @Nullable [] execution(CommandUnderWay under, PreparedStatement of, @Nullable ServerConnection has) {
-        return instead(under, of.text(), lastValues(under, has, of.preparedIn()), false);
+        return instead(under, of.text(), session.lexMode(), lastValues(under, has, of.preparedIn()), false);
+    }
+
+    /** What to execute instead of a statement prepared by name; null if it can run as it is. */
+    @Nullable
+    SqlStatement execution(CommandUnderWay under, SqlStatement of, @Nullable ServerConnection has) {
+        byte[] text = of.text().getBytes(StandardCharsets.US_ASCII);
+        byte[] instead = instead(under, text, of.mode(), lastValues(under, has, of.preparedIn()), false);
+        return instead == null ? null : of.withText(new String(instead, StandardCharsets.US_ASCII));
     }
 
     private @Nullable LastValues lastValues(CommandUnderWay under, @Nullable ServerConnection has, SessionState namedIn) {
@@ -88,12 +98,11 @@ final class Rewriting {
                 (expression, name) -> session.sequences().inPlaceOf(expression, name, drawn, PortableSequences.draws(under, name)));
     }
 
-    private byte @Nullable [] instead(CommandUnderWay under, byte[] text, @Nullable LastValues lastValues, boolean withId) {
+    private byte @Nullable [] instead(CommandUnderWay under, byte[] text, LexMode mode, @Nullable LastValues lastValues, boolean withId) {
         long traits = under.traits;
         if (!sure(traits)) {
             return null;
         }
-        LexMode mode = session.lexMode();
         boolean single = (traits & Trait.SINGLE.bit()) != 0;
         ConditionsRequest request = (traits & CONDITIONS) == 0 ? null : ConditionsRequest.of(text, mode, flavour);
         if (single && (traits & CONDITIONS) != 0 || request != null && request.kind() != ConditionsRequest.Kind.GET) {
@@ -102,10 +111,30 @@ final class Rewriting {
         }
         boolean dynamic = (traits & Trait.DYNAMIC_SQL.bit()) != 0;
         Values id = withId ? Values.connection(connectionId) : Values.NONE;
-        if (dynamic || leftovers.concerns(traits)) {
-            return StatementRewriter.rewrite(text, mode, flavour, leftovers.values(traits, id).with(lastValues));
+        byte[] answered = single ? null : firstAnswered(under, text, mode);
+        byte[] instead = answered == null ? text : answered;
+        byte[] rewritten = dynamic || leftovers.concerns(traits)
+                ? StatementRewriter.rewrite(instead, mode, flavour, leftovers.values(traits, id).with(lastValues))
+                : withId || lastValues != null ? StatementRewriter.rewrite(instead, mode, flavour, id.with(lastValues)) : null;
+        return rewritten == null ? answered : rewritten;
+    }
+
+    /** Of several statements the first, if it reads conditions that are not on the server connection, answered from here; null if it does not. The others see what it leaves. */
+    private byte @Nullable [] firstAnswered(CommandUnderWay under, byte[] text, LexMode mode) {
+        if (!under.has(CONDITIONS) || !leftovers.conditionsHere() || leftovers.conditions().isEmpty()) {
+            return null;
         }
-        return withId || lastValues != null ? StatementRewriter.rewrite(text, mode, flavour, id.with(lastValues)) : null;
+        int end = StatementRewriter.endOfFirst(text, mode, flavour);
+        ConditionsRequest request = ConditionsRequest.of(Arrays.copyOf(text, end), mode, flavour);
+        byte[] answer = request == null ? null : reading(under, request);
+        under.emulated = false;
+        under.countedInOk = -1;
+        if (answer == null) {
+            return null;
+        }
+        byte[] whole = Arrays.copyOf(answer, answer.length + text.length - end);
+        System.arraycopy(text, end, whole, answer.length, text.length - end);
+        return whole;
     }
 
     private byte @Nullable [] reading(CommandUnderWay under, ConditionsRequest request) {

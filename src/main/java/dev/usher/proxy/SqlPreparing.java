@@ -33,11 +33,13 @@ final class SqlPreparing {
     private static final Pattern MAY_PREPARE = Pattern.compile("\\bPREPARE\\b.*\\bFROM\\b", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private final Session session;
+    private final Rewriting rewriting;
     private final Frontend frontend;
     private final Worker worker;
 
-    SqlPreparing(Session session, Frontend frontend, Worker worker) {
+    SqlPreparing(Session session, Rewriting rewriting, Frontend frontend, Worker worker) {
         this.session = session;
+        this.rewriting = rewriting;
         this.frontend = frontend;
         this.worker = worker;
     }
@@ -62,7 +64,16 @@ final class SqlPreparing {
                     return false;
                 }
                 String prepared = session.variables().plainText(from.variable());
-                return prepared == null || prepare(under, from.name(), prepared, askable);
+                if (prepared == null) {
+                    return true;
+                }
+                String instead = instead(prepared);
+                if (!prepare(under, from.name(), instead == null ? prepared : instead, askable)) {
+                    return false;
+                }
+                if (instead != null && under.preparing != null) {
+                    under.replaceText(under.preparing.prepare().getBytes(StandardCharsets.US_ASCII));
+                }
             }
             case SqlPrepare.Prepare prepare -> {
                 return prepare(under, prepare.name(), prepare.text(), askable);
@@ -71,6 +82,7 @@ final class SqlPreparing {
                 under.sqlName = execute.name();
                 SqlStatement known = session.sqlStatements().find(execute.name());
                 if (known != null) {
+                    under.executes = known;
                     under.text = known.text();
                     runs(under, known.traits(), known.unscopedVariables(), known.userVariables(), known.userVariablesRead());
                 } else if (!session.has(Pin.SQL_PREPARE)) {
@@ -94,6 +106,12 @@ final class SqlPreparing {
             }
         }
         return true;
+    }
+
+    /** What to prepare instead of the text in a variable; null if it can be prepared as it is. */
+    private @Nullable String instead(String text) {
+        byte[] instead = rewriting.preparing(lex(text).bits(), text.getBytes(StandardCharsets.US_ASCII));
+        return instead == null ? null : new String(instead, StandardCharsets.US_ASCII);
     }
 
     private StatementTraits lex(String text) {
@@ -149,7 +167,7 @@ final class SqlPreparing {
         if (name == null || under.preparing != null) {
             return null;
         }
-        SqlStatement wanted = session.sqlStatements().find(name);
+        SqlStatement wanted = under.executes == null ? session.sqlStatements().find(name) : under.executes;
         SqlStatement there = connection.sqlStatements().find(name);
         if (wanted == null && there != null) {
             connection.sqlStatements().remove(name);

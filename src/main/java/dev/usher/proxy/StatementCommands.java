@@ -73,7 +73,7 @@ final class StatementCommands {
                     ? owner.rewriting().preparing(read.bits(), ByteBufUtil.getBytes(bytes, text, length))
                     : null;
             if (instead != null) {
-                under.replaceText(text, instead);
+                under.replacePrepared(instead);
                 statements.text(instead);
             }
         }

@@ -1,9 +1,11 @@
 package dev.usher.proxy;
 
+import dev.usher.pool.ServerConnection;
 import dev.usher.pool.Worker;
 import dev.usher.session.FoundRows;
 import dev.usher.session.Session;
 import dev.usher.session.SqlLexer;
+import dev.usher.session.SqlStatement;
 import dev.usher.session.StatementTraits;
 import dev.usher.session.Trait;
 import dev.usher.session.Verb;
@@ -68,10 +70,13 @@ final class TextCommand {
             if (owner.asksFirst()) {
                 return;
             }
-            rewrite(ByteBufUtil.getBytes(bytes, text, length), text);
+            rewrite(ByteBufUtil.getBytes(bytes, text, length));
         }
         if (SqlPreparing.concerns(under) && !owner.sqlPreparing().read(under, under.text)) {
             owner.readValuesThen(this::run);
+            return;
+        }
+        if (under.executes != null && Rewriting.mayConcern(under.traits) && !rewriteExecuted(under.executes)) {
             return;
         }
         owner.pinning().begin();
@@ -101,14 +106,31 @@ final class TextCommand {
         }
     }
 
-    private void rewrite(byte[] written, int text) {
+    /** @return false if it has to wait for an answer about what the command before it left */
+    private boolean rewriteExecuted(SqlStatement of) {
+        ServerConnection has = owner.lease();
+        boolean asItIs = has != null && has.sqlStatements().find(of.name()) == of && has.state().equals(session.state());
+        if (owner.asksFirst()) {
+            return false;
+        }
+        if (has != null && !asItIs && Rewriting.readsLeftovers(under.traits) && owner.waitsForCapture(has)) {
+            // To prepare it there changes what it is to read.
+            return false;
+        }
+        SqlStatement instead = owner.rewriting().execution(under, of, has);
+        if (instead != null) {
+            under.executes = instead;
+        }
+        return true;
+    }
+
+    private void rewrite(byte[] written) {
         if (under.has(Trait.ADVANCES_SEQUENCE.bit())) {
             owner.portableSequences().named(under, written, session.state().schema());
         }
         byte[] instead = owner.rewriting().statement(under, written, owner.lease());
         if (instead != null) {
-            under.replaceText(text, instead);
-            under.textLength = instead.length;
+            under.replaceText(instead);
             if (!under.text.isEmpty()) {
                 under.text = new String(instead, StandardCharsets.ISO_8859_1);
             }

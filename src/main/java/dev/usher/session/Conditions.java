@@ -1,6 +1,8 @@
 package dev.usher.session;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
@@ -18,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 public record Conditions(List<@Nullable String[]> rows, List<String[]> details, int count) {
     public static final Conditions NONE = new Conditions(List.of(), List.of(), 0);
 
-    /** Of how many MySQL is asked for more than SHOW WARNINGS gives: each costs it a statement. */
-    public static final int DETAILED = 10;
+    /** Of how many MySQL is asked for more than SHOW WARNINGS gives: each costs it a statement. The others are like those with the same number. */
+    public static final int DETAILED = 64;
 
     /** What GET DIAGNOSTICS can ask of a condition, all but its number. */
     private static final List<String> ITEMS = List.of(
@@ -140,8 +142,34 @@ public record Conditions(List<@Nullable String[]> rows, List<String[]> details, 
     @Nullable
     String item(int condition, String lowerCaseName) {
         int item = ITEMS.indexOf(lowerCaseName.toUpperCase(Locale.ROOT));
-        return item < 0 || condition >= details.size() || details.get(condition).length != ITEMS.size() ? null
-                : details.get(condition)[item];
+        if (item < 0) {
+            return null;
+        }
+        if (condition < details.size()) {
+            return details.get(condition).length == ITEMS.size() ? details.get(condition)[item] : null;
+        }
+        return ITEMS.get(item).equals("MESSAGE_TEXT") ? inHex(message(condition)) : itemOfLike(condition, item);
+    }
+
+    /** What is not known of a condition is what it is of another with its number, which is where all but SIGNAL take it from. */
+    private @Nullable String itemOfLike(int condition, int item) {
+        for (int i = 0; i < details.size(); i++) {
+            if (code(i).equals(code(condition)) && details.get(i).length == ITEMS.size()) {
+                return details.get(i)[item];
+            }
+        }
+        return null;
+    }
+
+    /** In which character set a message is that is not ASCII is not known here. */
+    private static @Nullable String inHex(String message) {
+        byte[] bytes = message.getBytes(StandardCharsets.ISO_8859_1);
+        for (byte b : bytes) {
+            if (b < 0) {
+                return null;
+            }
+        }
+        return HexFormat.of().withUpperCase().formatHex(bytes);
     }
 
     int errors() {

@@ -17,7 +17,13 @@ public final class Leftovers {
     public static final String MARK = "DO CAST(_latin1'" + MARK_VALUE + "' AS SIGNED);";
 
     /** The default depth of a recursion on both servers. */
-    private static final long MOST_ROWS_MADE = 1000;
+    private static final long DEEPEST_RECURSION = 1000;
+
+    /** A tenth of a second for the server to count them. */
+    private static final long MOST_ROWS_MADE = 1_000_000;
+
+    /** Their third power is {@link #MOST_ROWS_MADE}. */
+    private static final long ROWS_OF_A_FACTOR = 100;
 
     private enum Where {
         /** What is known here is all there is; what the server connection may have is another session's. */
@@ -77,6 +83,13 @@ public final class Leftovers {
             }
         }
         conditionsAfter(warnings);
+    }
+
+    /** A statement of a text of several, of which some read conditions: which of them this was is not known, so that only the server knows what is left. */
+    public void completedOneOf(boolean resultSet, long rows, int warnings) {
+        completed(resultSet, rows, -1, warnings, FoundRows.UNCLEAR);
+        conditionsOnServer = where == Where.SERVER;
+        expected = warnings;
     }
 
     private void foundRowsOfMySql(long rows) {
@@ -224,11 +237,21 @@ public final class Leftovers {
                 && (!reads || !rowCountOnServer && where == Where.HERE);
     }
 
-    /** What gives it: a query with as many rows. */
+    /** What gives it: a query with as many rows, of which it sends the first where there are too many for a recursion. */
     public String foundRowsInFront() {
-        return foundRows == 1 ? "SELECT 1"
-                : "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<" + foundRows + ") SELECT i FROM n WHERE i<="
-                        + foundRows;
+        if (foundRows == 1) {
+            return "SELECT 1";
+        }
+        if (foundRows <= DEEPEST_RECURSION) {
+            return counter(foundRows) + "SELECT i FROM n WHERE i<=" + foundRows;
+        }
+        long square = ROWS_OF_A_FACTOR * ROWS_OF_A_FACTOR;
+        return counter(ROWS_OF_A_FACTOR) + "SELECT SQL_CALC_FOUND_ROWS 1 FROM n a,n b,n c WHERE a.i<=" + Math.ceilDiv(foundRows, square)
+                + " AND (a.i-1)*" + square + "+(b.i-1)*" + ROWS_OF_A_FACTOR + "+c.i<=" + foundRows + " LIMIT 1";
+    }
+
+    private static String counter(long to) {
+        return "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<" + to + ") ";
     }
 
     /** It has been given. */

@@ -26,6 +26,7 @@ public enum Pin {
     RESULTS_NOT_ASCII("wide-result-character-set"),
     AUTO_IS_NULL("auto-is-null"),
     SELECT_LIMIT("select-limit"),
+    NO_CONDITIONS("max-error-count"),
     DEDICATED("dedicated");
 
     private final String label;

@@ -498,6 +498,9 @@ public final class Session {
 
     private void lexModeOf(SessionState of) {
         pinWhile(cutsAnswers(value(of, "sql_select_limit")), Pin.SELECT_LIMIT);
+        int errorCount = of.indexOf("max_error_count");
+        // The server counts what it does not keep; there is nothing that could be put on another connection.
+        pinWhile(errorCount >= 0 && of.value(errorCount).equals("0"), Pin.NO_CONDITIONS);
         // What Usher asks on such a session would be answered in a character set that is no superset of ASCII, or read in one.
         pinWhile(WIDE.contains(value(of, "character_set_results")) || WIDE.contains(value(of, "character_set_connection")),
                 Pin.RESULTS_NOT_ASCII);

@@ -35,6 +35,11 @@ public record SqlStatement(
         return "PREPARE `" + name + "` FROM '" + (mode.noBackslashEscapes() ? escaped : escaped.replace("\\", "\\\\")) + '\'';
     }
 
+    /** The same with another text, to be prepared by the same name in its place. */
+    public SqlStatement withText(String other) {
+        return new SqlStatement(name, other, preparedIn, mode, variables, traits, unscopedVariables, userVariables, userVariablesRead);
+    }
+
     /** The statement that drops it. */
     public String deallocate() {
         return "DEALLOCATE PREPARE `" + name + '`';

@@ -128,6 +128,12 @@ public final class StatementRewriter {
         return rewriter.changed ? rewriter.out.toByteArray() : null;
     }
 
+    /** Where the first statement of a text ends: its semicolon, or the end of the text. */
+    public static int endOfFirst(byte[] text, LexMode mode, Flavour flavour) {
+        return SqlTokens.of(text, mode, flavour).stream().filter(token -> token.isSymbol(';')).mapToInt(SqlToken::start).findFirst()
+                .orElse(text.length);
+    }
+
     private void run() {
         Level level = new Level();
         boolean dynamic = isDynamic(0);

@@ -61,6 +61,7 @@ class LeftoversIT {
                     $W ;; BEGIN ;; COMMIT ;; SHOW WARNINGS
                     SET max_error_count = 2 ;; $W ;; SHOW WARNINGS ;; SHOW COUNT(*) WARNINGS ;; SELECT LAST_INSERT_ID(), @@warning_count ;; SET max_error_count = DEFAULT
                     SET max_error_count = 0 ;; $W ;; SELECT LAST_INSERT_ID() ;; SHOW WARNINGS ;; SET max_error_count = DEFAULT
+                    SET max_error_count = 0 ;; $W ;; SELECT @@warning_count, @@error_count ;; SHOW COUNT(*) WARNINGS ;; SELECT * FROM nope ;; SHOW COUNT(*) ERRORS ;; SET max_error_count = DEFAULT
                     SET timestamp = 90000 ;; SELECT LAST_INSERT_ID() ;; SET timestamp = DEFAULT ;; SELECT LAST_INSERT_ID()
                     SELECT * FROM nope ;; SHOW WARNINGS ;; SHOW ERRORS ;; SHOW COUNT(*) ERRORS ;; SELECT @@error_count, @@warning_count
                     SELECT * FROM nope ;; SELECT ROW_COUNT(), FOUND_ROWS() ;; SHOW ERRORS
@@ -95,6 +96,33 @@ class LeftoversIT {
                     $W ;; GET DIAGNOSTICS CONDITION 2 @c=MYSQL_ERRNO, @s=RETURNED_SQLSTATE, @m=MESSAGE_TEXT ;; SELECT @c, @s, @m
                     SELECT * FROM nope ;; GET CURRENT DIAGNOSTICS CONDITION 1 @c=MYSQL_ERRNO, @o=CLASS_ORIGIN, @p=SUBCLASS_ORIGIN, @t=TABLE_NAME ;; SELECT @c, @o, @p, @t ;; SHOW ERRORS
                     $W ;; GET DIAGNOSTICS CONDITION 7 @c=MYSQL_ERRNO ;; SHOW WARNINGS ;; SELECT ROW_COUNT()
+                    $MANY ;; GET DIAGNOSTICS CONDITION 15 @c=MYSQL_ERRNO, @s=RETURNED_SQLSTATE, @m=MESSAGE_TEXT, @o=CLASS_ORIGIN ;; SELECT @c, @s, @m, @o
+                    SET max_error_count = 1000 ;; $MANY ;; GET DIAGNOSTICS CONDITION 70 @c=MYSQL_ERRNO, @s=RETURNED_SQLSTATE, @m=MESSAGE_TEXT, @o=SUBCLASS_ORIGIN ;; SELECT @c, @s, @m, @o ;; SET max_error_count = DEFAULT
+                    PREPARE le FROM 'SELECT ROW_COUNT()' ;; $W ;; EXECUTE le ;; EXECUTE le ;; $W ;; EXECUTE le ;; DEALLOCATE PREPARE le ;; EXECUTE le
+                    PREPARE le FROM 'SELECT FOUND_ROWS() f, ROW_COUNT() + ? AS r' ;; SET @v = 5 ;; $S ;; EXECUTE le USING @v ;; EXECUTE le USING @v ;; $W ;; EXECUTE le USING @v
+                    PREPARE le FROM 'SHOW WARNINGS' ;; $W ;; EXECUTE le ;; EXECUTE le ;; SHOW WARNINGS ;; SELECT ROW_COUNT(), FOUND_ROWS()
+                    PREPARE le FROM 'SHOW WARNINGS LIMIT 1, 1' ;; $W ;; EXECUTE le ;; SHOW COUNT(*) WARNINGS
+                    PREPARE le FROM 'SHOW COUNT(*) WARNINGS' ;; $W ;; EXECUTE le ;; SELECT ROW_COUNT(), FOUND_ROWS()
+                    PREPARE le FROM 'SHOW ERRORS' ;; SELECT * FROM nope ;; EXECUTE le ;; SHOW ERRORS
+                    PREPARE le FROM 'SELECT @@warning_count, @@error_count e' ;; $W ;; EXECUTE le ;; SHOW WARNINGS
+                    PREPARE le FROM 'SELECT @@warning_count FROM lt LIMIT 1' ;; $W ;; EXECUTE le ;; SHOW WARNINGS
+                    PREPARE le FROM 'INSERT INTO lt(b) VALUES (ROW_COUNT())' ;; $W ;; EXECUTE le ;; SELECT b FROM lt ORDER BY a DESC LIMIT 1 ;; SHOW WARNINGS
+                    PREPARE le FROM 'UPDATE lt SET b = 1 WHERE a = 2' ;; $S ;; EXECUTE le ;; SELECT FOUND_ROWS(), ROW_COUNT()
+                    PREPARE le FROM 'SELECT ROW_COUNT(), @@warning_count' ;; $W ;; PREPARE le FROM 'SELECT ROW_COUNT(), 2' ;; EXECUTE le ;; SHOW WARNINGS
+                    PREPARE le FROM 'SELECT LAST_INSERT_ID() > 0, ROW_COUNT()' ;; $W ;; EXECUTE le ;; EXECUTE le
+                    SET @q = 'SELECT ROW_COUNT(), CONNECTION_ID() = %ID% AS x' ;; PREPARE le FROM @q ;; $W ;; EXECUTE le ;; EXECUTE le
+                    SET @q = CONCAT('SELECT ', 'CONNECTION_ID() = %ID% AS x, "y"') ;; PREPARE le FROM @q ;; EXECUTE le ;; EXECUTE le
+                    $ROWS60x60 ;; INSERT INTO lt(b) SELECT 5 ;; SELECT FOUND_ROWS(), ROW_COUNT()
+                    $ROWS60x60 ;; SET @n = (SELECT 1 UNION SELECT 2 LIMIT 1) ;; SELECT FOUND_ROWS()
+                    $ROWS600x60 ;; UPDATE lt SET b = (SELECT 1 UNION SELECT 2) WHERE a = 1 ;; SELECT FOUND_ROWS()
+                    $ROWS600x600 ;; INSERT INTO lt(b) SELECT b FROM lt WHERE a = 2 ;; SELECT FOUND_ROWS()
+                    C:1B0000 ;; $W; SHOW WARNINGS; SELECT 1 ;; SHOW WARNINGS ;; SELECT FOUND_ROWS()
+                    C:1B0000 ;; $W; $S; SHOW WARNINGS; SHOW COUNT(*) WARNINGS ;; SELECT FOUND_ROWS(), ROW_COUNT() ;; SHOW WARNINGS
+                    C:1B0000 ;; $S ;; SHOW WARNINGS; SELECT 1 UNION SELECT 2 ;; SELECT FOUND_ROWS(), ROW_COUNT()
+                    C:1B0000 ;; $W ;; SHOW WARNINGS; SELECT b FROM lt ORDER BY a LIMIT 1 ;; SHOW WARNINGS
+                    C:1B0000 ;; $W ;; SHOW WARNINGS LIMIT 1, 1; SELECT ROW_COUNT(), CONNECTION_ID() = %ID% AS x FROM lt LIMIT 1
+                    C:1B0000 ;; $W ;; SHOW COUNT(*) WARNINGS; SELECT b FROM lt WHERE a = 1 ;; SELECT FOUND_ROWS()
+                    C:1B0000 ;; $W ;; GET DIAGNOSTICS @n = NUMBER; SELECT @n, b FROM lt ORDER BY a LIMIT 1 ;; SHOW WARNINGS
                     INSERT INTO lt(a,b) VALUES (100,1) ;; INSERT INTO lt(b) VALUES (1) ;; SELECT LAST_INSERT_ID(), @@identity, @@last_insert_id, ROW_COUNT()
                     SELECT LAST_INSERT_ID(55)+1 ;; SELECT LAST_INSERT_ID()
                     $W ;; C:0E ;; SELECT ROW_COUNT() ;; SHOW WARNINGS
@@ -125,6 +153,9 @@ class LeftoversIT {
                     P:SELECT CONNECTION_ID() = %ID% AS x, CONNECTION_ID() - CONNECTION_ID()
                     INSERT INTO lt(b) SELECT CONNECTION_ID() = %ID% ;; SELECT b FROM lt ORDER BY a DESC LIMIT 1
                     """
+                    .replaceAll("\\$ROWS(\\d+)x(\\d+)",
+                            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<600) SELECT SQL_CALC_FOUND_ROWS 1 FROM n a, n b"
+                                    + " WHERE a.i<=$1 AND b.i<=$2 LIMIT 1")
                     .replace("$W", "INSERT INTO lt(b) VALUES (1000),(2000),(3)")
                     .replace("$S", "SELECT 1 UNION SELECT 2 UNION SELECT 3")
                     .replace("$MANY", "INSERT INTO lt(b) VALUES (999)" + ",(999)".repeat(70));

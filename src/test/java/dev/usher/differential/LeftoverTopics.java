@@ -40,6 +40,20 @@ final class LeftoverTopics {
                 s.queryOneOf("SHOW WARNINGS", "SHOW WARNINGS LIMIT 1", "SHOW COUNT(*) WARNINGS", "SHOW ERRORS", "SHOW COUNT(*) ERRORS",
                         "SHOW WARNINGS LIMIT 1, 1");
                 s.queryOneOf("SHOW WARNINGS", "SHOW ERRORS LIMIT 1", "SELECT 1", "SHOW WARNINGS");
+            }),
+            Topic.of("executed", 3, s -> {
+                s.queryOneOf("PREPARE asks FROM 'SELECT ROW_COUNT(), FOUND_ROWS() AS f'", "PREPARE asks FROM 'SHOW WARNINGS'",
+                        "PREPARE asks FROM 'SELECT @@warning_count, ROW_COUNT()'",
+                        "PREPARE asks FROM 'SELECT LAST_INSERT_ID(), ROW_COUNT()'",
+                        "PREPARE asks FROM 'INSERT INTO t (n) VALUES (ROW_COUNT())'", "PREPARE asks FROM 'SHOW COUNT(*) ERRORS'");
+                if (s.once(2)) {
+                    cause(s);
+                } else {
+                    warn(s);
+                }
+                s.query("EXECUTE asks");
+                s.queryOneOf("EXECUTE asks", "SHOW WARNINGS", "SELECT ROW_COUNT(), FOUND_ROWS()", "SELECT LAST_INSERT_ID()");
+                s.query("EXECUTE asks");
             }));
 
     private LeftoverTopics() {}
