@@ -170,6 +170,23 @@ class KillIT {
 
     @ParameterizedTest
     @MethodSource("servers")
+    void aKillOfTheStatementThatItIsInterruptsItself(ServerKind kind) throws IOException {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        RunningUsher usher = knowingRoot(server, 4);
+        RawSession direct = session(new InetSocketAddress("127.0.0.1", server.port()), ROOT);
+        for (String begins : List.of("SELECT 1", "BEGIN", "SET autocommit = 0")) {
+            RawSession session = session(usher.address(), ROOT);
+            for (String sql : List.of(begins, "KILL QUERY CONNECTION_ID()", "SHOW WARNINGS", "KILL QUERY %d", "SELECT 5", "SHOW WARNINGS",
+                    "KILL QUERY 2000000000", "SHOW WARNINGS", "DO 1", "SHOW WARNINGS")) {
+                List<String> expected = direct.run(sql.formatted(direct.id()));
+                assertThat(session.run(sql.formatted(session.id()))).as("%s behind %s", sql, begins).isEqualTo(expected);
+            }
+            direct.run("ROLLBACK");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
     void anAdministratorsKillIsToldToTheClient(ServerKind kind) throws Exception {
         TestServer server = TestServers.find(kind).orElseThrow();
         RunningUsher usher = knowingRoot(server, 4);
