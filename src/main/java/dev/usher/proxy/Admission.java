@@ -126,7 +126,8 @@ final class Admission {
         String charset = begun.session().value("character_set_client");
         if (Session.WIDE.contains(charset)) {
             begun.ended();
-            authentication.failed(new ErrPacket(WRONG_VALUE, "42000", "Variable 'character_set_client' can't be set to the value of '" + charset + "'"));
+            authentication.failed(
+                    new ErrPacket(WRONG_VALUE, "42000", "Variable 'character_set_client' can't be set to the value of '" + charset + "'"));
             return;
         }
         String schema = request.database();

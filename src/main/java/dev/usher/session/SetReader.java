@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 /** The list of assignments of a SET statement: targets, and the words that are no targets (NAMES, ROLE, TRANSACTION). */
 final class SetReader {
     private static final byte[] SESSION_TRACK = "session_track_".getBytes(StandardCharsets.US_ASCII);
+    /** It is a setting like others, and moves with the session. */
+    private static final byte[] SESSION_TRACK_GTIDS = "session_track_gtids".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] PSEUDO = "pseudo_".getBytes(StandardCharsets.US_ASCII);
 
     private enum Stage {
@@ -192,7 +194,7 @@ final class SetReader {
     }
 
     private void byPrefix(TokenText text) {
-        if (text.startsWith(SESSION_TRACK)) {
+        if (text.startsWith(SESSION_TRACK) && !text.startsWith(SESSION_TRACK_GTIDS)) {
             traits.add(Trait.SET_TRACKER);
         } else if (text.startsWith(PSEUDO)) {
             traits.add(Trait.SET_ONE_SHOT);

@@ -1,6 +1,8 @@
 package dev.usher.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.usher.config.HandOver;
 import dev.usher.testing.ServerKind;
@@ -30,6 +32,7 @@ class FreshSessionIT {
             | Capabilities.PLUGIN_AUTH | Capabilities.PLUGIN_AUTH_LENENC_DATA | Capabilities.TRANSACTIONS | Capabilities.DEPRECATE_EOF
             | Capabilities.SESSION_TRACK;
     private static final int UTF8MB4_GENERAL_CI = 45;
+    private static final int UCS2_GENERAL_CI = 35;
 
     @TempDir
     private Path state;
@@ -133,13 +136,33 @@ class FreshSessionIT {
         }
     }
 
+    /** Such a transaction is nobody's, until somebody commits it. */
+    @ParameterizedTest
+    @MethodSource("servers")
+    void anXaTransactionThatIsPreparedOutlivesItsSession(ServerKind kind) throws IOException {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        RunningUsher usher = usher(server);
+        WireClient direct = client(new InetSocketAddress("127.0.0.1", server.port()));
+        WireClient client = client(usher.address());
+        fillLocked(direct);
+        for (Fresh fresh : List.<Fresh>of(FreshSessionIT::changeUser, FreshSessionIT::reset, WireClient::quit)) {
+            for (String sql : List.of("XA START 'outlives'", "UPDATE locked SET b = b + 1", "XA END 'outlives'", "XA PREPARE 'outlives'")) {
+                client.query(sql);
+            }
+            fresh.begin(client);
+            await().untilAsserted(() -> direct.query("XA COMMIT 'outlives'"));
+        }
+        assertThat(direct.query("SELECT SUM(b) DIV COUNT(*) FROM locked")).isEqualTo("3");
+    }
+
     @ParameterizedTest
     @MethodSource("servers")
     void aChangeOfUserNamesAnyCollation(ServerKind kind) throws IOException {
         TestServer server = TestServers.find(kind).orElseThrow();
         InetSocketAddress direct = new InetSocketAddress("127.0.0.1", server.port());
         RunningUsher usher = usher(server);
-        for (int collation : List.of(UTF8MB4_GENERAL_CI, 8, 35, 53, 192, 255, 256, 305, 309, 608, 2048, 2304, 2308, 2560, 5000)) {
+        for (int collation : List.of(UTF8MB4_GENERAL_CI, 8, UCS2_GENERAL_CI, 53, 192, 255, 256, 305, 309, 608, 2048, 2304, 2308, 2560,
+                5000)) {
             String expected = afterChange(direct, collation);
             assertThat(afterChange(usher.address(), collation)).as("%d", collation).isEqualTo(expected);
         }
@@ -154,6 +177,16 @@ class FreshSessionIT {
         }
         return client.query("SELECT CONCAT_WS(' ', @@character_set_client, @@character_set_connection, @@character_set_results,"
                 + " @@collation_connection)");
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aLoginInUcs2IsRefused(ServerKind kind) throws IOException {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        for (InetSocketAddress address : List.of(new InetSocketAddress("127.0.0.1", server.port()), usher(server).address())) {
+            assertThatThrownBy(() -> WireClient.connect(address, ROOT.user(), ROOT.password(), "test", CAPABILITIES, UCS2_GENERAL_CI))
+                    .hasMessage("ERROR 1231 (42000): Variable 'character_set_client' can't be set to the value of 'ucs2'");
+        }
     }
 
     @ParameterizedTest

@@ -249,7 +249,7 @@ class KillIT {
         assertThat(waiting.run("SELECT 5")).hasSize(4);
     }
 
-    /** Its lease only rests while it runs a KILL, and the KILL waits for a connection of its own. */
+    /** The lease of one that runs a KILL only rests, and that KILL waits for a connection of its own. */
     @ParameterizedTest
     @MethodSource("servers")
     void aKillDoesNotHitWhoeverHasTheServerConnectionNext(ServerKind kind) throws Exception {
@@ -257,25 +257,28 @@ class KillIT {
         RunningUsher usher = knowingRoot(server, 3, HandOver.LAZY);
         RawSession direct = session(new InetSocketAddress("127.0.0.1", server.port()), ROOT);
         RawSession next = session(usher.address(), ROOT);
+        RawSession killer = session(usher.address(), ROOT);
         RawSession holder = session(usher.address(), ROOT);
-        holder.run("BEGIN");
-        holder.run("SELECT 1");
+        var ofHolder = runs(server, holder);
         RawSession killed = session(usher.address(), ROOT);
         direct.run("SELECT GET_LOCK('next', 0)");
         try (FakeClient silent = FakeClient.connect(usher.address())) {
             silent.wire().sendRaw(silent.loginPacket(silent.greeting(), NOBODY));
             silent.wire().read();
 
-            var ofKill = later(killed, "KILL QUERY " + killed.id());
+            var ofKill = later(killed, "KILL QUERY " + holder.id());
             await().until(() -> ofKill.isDone() || usher.clients().stream()
                     .anyMatch(client -> client.id() == killed.id() && client.state() == ClientRow.State.ACTIVE));
+            var ofKiller = later(killer, "KILL QUERY " + killed.id());
             var ofNext = later(next, "SELECT GET_LOCK('next', 60) AS got");
 
+            assertThat(only(ofKiller.get(20, TimeUnit.SECONDS))).startsWith("\\00");
             assertThat(only(ofKill.get(20, TimeUnit.SECONDS))).startsWith("\\00");
             await().until(() -> ofNext.isDone()
                     || direct.run("SHOW FULL PROCESSLIST").stream().anyMatch(row -> row.contains("GET_LOCK('next', 60)")));
             direct.run("SELECT RELEASE_LOCK('next')");
             assertThat(ofNext.get(20, TimeUnit.SECONDS)).hasSize(4).contains("\\011");
+            assertThat(ofHolder).succeedsWithin(Duration.ofSeconds(20));
         }
     }
 
