@@ -256,7 +256,7 @@ final class Opener {
         Baseline baseline = connection.baseline();
         if (!baseline.values().getOrDefault("init_connect", "").isEmpty()) {
             // COM_RESET_CONNECTION does not run init_connect again.
-            then.accept(false);
+            clear(connection, () -> then.accept(false));
             return;
         }
         boolean[] done = {false, true, true};
@@ -295,6 +295,11 @@ final class Opener {
         }
         connection.ask(Question.query(
                 server.trackers(baseline), answer -> then.accept(done[0] && done[1] && done[2] && answer instanceof Answer.Rows)));
+    }
+
+    /** Has a connection that is then to be closed let go of what it has locked. */
+    void clear(ServerConnection connection, Runnable then) {
+        connection.ask(Question.simple(Command.RESET_CONNECTION, new byte[0], answer -> then.run()));
     }
 
     private static void failed(ServerConnection connection, Answer answer, Consumer<Opening> then) {

@@ -255,6 +255,21 @@ public final class Worker {
         closeNow(connection);
     }
 
+    /**
+     * The same, where the session's client is still there.
+     *
+     * @param then once what it had locked is free: a server closes its connection before that
+     */
+    public void discard(ServerConnection connection, Runnable then) {
+        unlease(connection);
+        opener.clear(connection, () -> {
+            if (!connection.closed()) {
+                close(connection);
+            }
+            then.run();
+        });
+    }
+
     /** An idle connection of an account, for a question of Usher's own that leaves no trace: to be given back by {@link #release}. */
     public @Nullable ServerConnection borrowIdle(Account account) {
         for (Pool pool : pools.values()) {

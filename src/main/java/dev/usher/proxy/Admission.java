@@ -8,6 +8,7 @@ import dev.usher.pool.Question.Answer;
 import dev.usher.pool.ServerConnection;
 import dev.usher.pool.Worker;
 import dev.usher.session.Baseline;
+import dev.usher.session.Session;
 import dev.usher.wire.ErrPacket;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * begins.
  */
 final class Admission {
+    private static final int WRONG_VALUE = 1231;
+
     private final Authentication authentication;
     private final ClientLogin login;
     private final ClientConnection client;
@@ -120,6 +123,13 @@ final class Admission {
     }
 
     private void enter(ClientSession begun) {
+        String charset = begun.session().value("character_set_client");
+        if (Session.WIDE.contains(charset)) {
+            begun.ended();
+            authentication.failed(
+                    new ErrPacket(WRONG_VALUE, "42000", "Variable 'character_set_client' can't be set to the value of '" + charset + "'"));
+            return;
+        }
         String schema = request.database();
         client.loggedIn(begun);
         if (schema == null) {

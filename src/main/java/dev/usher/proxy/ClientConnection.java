@@ -278,10 +278,20 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter {
         foundRows = before;
     }
 
-    /** COM_CHANGE_USER: the session is over, another login begins. */
-    void loginAgain(ClientLogin again) {
+    /**
+     * COM_CHANGE_USER: the session is over, another login begins.
+     *
+     * @param sequence the sequence id of the command's packet
+     */
+    void loginAgain(LoginRequest request, int sequence) {
         session = null;
+        ClientLogin again = new ClientLogin(this, false);
         login = again;
+        again.changeUser(request, sequence);
+        if (draining) {
+            drain();
+        }
+        consume();
     }
 
     void ok(int sequence, int status) {

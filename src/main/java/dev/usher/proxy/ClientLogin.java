@@ -201,9 +201,9 @@ final class ClientLogin implements LoginRelay.ToClient {
      *
      * @param commandSequence the sequence id of the command's packet
      */
-    void changeUser(ByteBuf payload, long sessionCapabilities, int sessionCollation, int commandSequence) {
+    void changeUser(LoginRequest request, int commandSequence) {
         sequence = commandSequence + 1;
-        begin(LoginRequest.ofChangeUser(payload, sessionCapabilities, sessionCollation)).beginChange();
+        begin(request).beginChange();
     }
 
     private Authentication begin(LoginRequest request) {

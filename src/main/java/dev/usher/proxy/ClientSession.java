@@ -270,7 +270,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
     }
 
-    private static ErrPacket interrupted() {
+    static ErrPacket interrupted() {
         return new ErrPacket(Refusal.INTERRUPTED.code(), Refusal.INTERRUPTED.sqlState(), "Query execution was interrupted");
     }
 
@@ -298,7 +298,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
     void holdLease(boolean hold) {
         lease.hold(hold);
         if (!lease.held() && lease.connection() != null && !under.sent) {
-            settleOrLeave();
+            if (under.waitsForQuiet && !ended) {
+                quiet();
+            } else {
+                settleOrLeave();
+            }
         }
     }
 
@@ -323,12 +327,12 @@ public final class ClientSession implements Tenant, Relay.Listener {
                 return;
             }
             killing = false;
-            mode = Mode.READY;
-            if (error == null) {
-                client.ok(1, session.status());
-            } else {
-                client.err(error, 1);
+            if (error != null) {
+                answerInstead(error);
+                return;
             }
+            mode = Mode.READY;
+            client.ok(1, session.status());
             settle();
             client.consume();
         } else {
@@ -500,6 +504,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         });
         Baseline baseline = session.baseline();
         session.reset(baseline, OwnCommands.afterReset(initialState(baseline), baseline, worker.server().mariaDb()));
+        relay.filter(TrackerFilter.DEFAULT);
         if (!held) {
             answer(answering);
         }
@@ -512,13 +517,15 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
     }
 
-    /** COM_CHANGE_USER. */
+    /** COM_CHANGE_USER: this session is over, and the other one begins when what it had locked is free. */
     void changeUser(ByteBuf payload, int sequence) {
+        LoginRequest request = LoginRequest.ofChangeUser(payload, capabilities, collation);
         client.foundRows(aftermath.leftovers().foundRows());
-        end();
-        ClientLogin again = new ClientLogin(client, false);
-        client.loginAgain(again);
-        again.changeUser(payload, capabilities, collation, sequence);
+        end(() -> {
+            if (!client.closed()) {
+                client.loginAgain(request, sequence);
+            }
+        });
     }
 
     /** The command is dealt with here. */
@@ -627,10 +634,10 @@ public final class ClientSession implements Tenant, Relay.Listener {
         return waitsForCapture(has);
     }
 
-    /** Whether the command under way has to wait for answers about the one before it; it is dispatched again when they have come. */
+    /** Whether the command under way has to wait for answers about the one before it, or for a KILL of that one; it is dispatched again when they have come. */
     boolean waitsForQuiet() {
         ServerConnection has = lease.connection();
-        under.waitsForQuiet = has != null && has.owed() > 0;
+        under.waitsForQuiet = has != null && (has.owed() > 0 || lease.held());
         return under.waitsForQuiet;
     }
 
@@ -844,14 +851,19 @@ public final class ClientSession implements Tenant, Relay.Listener {
     @Override
     public void quiet(ServerConnection connection) {
         if (under.waitsForQuiet && lease.is(connection) && !ended) {
-            under.waitsForQuiet = false;
-            commands.dispatch();
-            client.consume();
+            quiet();
             return;
         }
         if (lease.is(connection) && !lease.resting() && !under.sent && (ended || !session.pinned())) {
             settleOrLeave();
         }
+    }
+
+    /** The command under way may no longer have to wait for that. */
+    private void quiet() {
+        under.waitsForQuiet = false;
+        commands.dispatch();
+        client.consume();
     }
 
     @Override
@@ -1109,7 +1121,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /**
      * Gives the lease up for good: by a reset if anything is left that is not portable. What is still being asked is waited for.
      *
-     * @param free what the session had locked is free, or will be without Usher's doing
+     * @param free runs when what the session had locked is free; at once if somebody else sees to that, as when its client is gone
      */
     private void leave(Runnable free) {
         ServerConnection has = lease.connection();
@@ -1120,9 +1132,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
         lease.awake();
         lease.gone();
         pin.over();
-        if (has.owed() > 0 || lease.held() || session.has(Pin.DEDICATED) || session.has(Pin.XA)) {
+        if (has.owed() > 0 || lease.held()) {
             worker.discard(has);
             free.run();
+        } else if (session.has(Pin.DEDICATED) || session.has(Pin.XA)) {
+            worker.discard(has, free);
         } else if (session.pinned() || !session.toRead().isEmpty() || session.sequences().anyUnread()) {
             worker.releaseForReset(has, free);
         } else {
@@ -1133,8 +1147,12 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
     }
 
-    /** The session is over: the client is gone, or changes its account. */
-    private void end() {
+    /**
+     * The session is over: the client is gone, or changes its account.
+     *
+     * @param free runs when what it had locked is free, unless a statement is still under way
+     */
+    private void end(Runnable free) {
         ended = true;
         ServerConnection has = lease.connection();
         if (under.due != null && has != null) {
@@ -1157,7 +1175,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             }
         }
         if (!under.sent) {
-            leave();
+            leave(free);
         }
     }
 
@@ -1166,7 +1184,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         if (ended) {
             return;
         }
-        end();
+        end(() -> {});
         behindRestore.drop();
         ServerConnection has = lease.connection();
         if (has != null && under.sent) {

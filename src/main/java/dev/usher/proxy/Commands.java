@@ -82,7 +82,7 @@ final class Commands {
                 }
             }
             case CHANGE_USER -> {
-                if (!owner.readsFirst(aftermath.leftovers().foundRowsUnread())) {
+                if (!owner.readsFirst(aftermath.leftovers().foundRowsUnread()) && !owner.waitsForQuiet()) {
                     changeUser();
                 }
             }

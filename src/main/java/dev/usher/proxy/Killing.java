@@ -69,6 +69,11 @@ final class Killing {
     /** On the loop of {@code killer}, which gets {@link ClientSession#killed} in the end. */
     static void kill(ClientSession killer, long id, boolean queryOnly) {
         killer.killing();
+        if (queryOnly && id == killer.id().value()) {
+            // The statement that the KILL interrupts is itself.
+            killer.killed(ClientSession.interrupted());
+            return;
+        }
         ClientConnection victim = killer.client().frontend().client(id);
         if (victim == null) {
             killer.killed(new ErrPacket(Refusal.NO_SUCH_THREAD.code(), Refusal.NO_SUCH_THREAD.sqlState(), "Unknown thread id: " + id));

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Who wants in, and how: from the answer to the greeting, or from COM_CHANGE_USER.
  *
  * @param capabilities what client and Usher use
- * @param collation id of the client's collation, its low 8 bits
+ * @param collation id of the client's collation; an answer to the greeting has only its low 8 bits
  * @param database the default schema that it asks for, or null
  * @param plugin with which it makes its first answer
  * @param compression for what follows the login, as {@link ClientConnection#compressionOf} names it; empty for none
@@ -41,7 +41,7 @@ record LoginRequest(
         int length = payload.readUnsignedByte();
         payload.skipBytes(length);
         String schema = LengthEncoded.readNullTerminated(payload);
-        int newCollation = payload.readableBytes() >= 2 ? payload.readUnsignedShortLE() & 0xFF : collation;
+        int newCollation = payload.readableBytes() >= 2 ? payload.readUnsignedShortLE() : collation;
         String plugin = NativePassword.NAME;
         if (Capabilities.has(capabilities, Capabilities.PLUGIN_AUTH) && payload.isReadable()) {
             plugin = LengthEncoded.readNullTerminated(payload);

@@ -98,7 +98,8 @@ final class Restoring {
         switch (planned) {
             case RestorePlan.Nothing nothing -> owner.send(connection, null);
             case RestorePlan.Statements plan -> {
-                if (under.command() == Command.QUERY && under.single && !under.large() && !under.has(Trait.LOAD_DATA_LOCAL.bit())) {
+                if (under.command() == Command.QUERY && under.single && !under.large() && !under.has(Trait.LOAD_DATA_LOCAL.bit())
+                        && connection.state().atOnceTo(session.state())) {
                     counters.restore(false);
                     owner.send(connection, plan);
                 } else {

@@ -12,7 +12,7 @@ import java.util.Set;
 
 /**
  * Which of the trackers, all of which are on towards the server, a client gets to see: those that its own session has switched on, by default the schema and
- * a few variables.
+ * a few variables. Only {@code session_track_gtids} is on where the session has switched it on.
  *
  * @param variables names of the session's {@code session_track_system_variables}
  */
@@ -46,7 +46,7 @@ record TrackerFilter(Set<String> variables, boolean schema) {
             ByteBuf entry = LengthEncoded.readSlice(in);
             if (kind == SessionTrack.SYSTEM_VARIABLES) {
                 variables(entry, out);
-            } else if (kind == SessionTrack.SCHEMA && schema) {
+            } else if (kind == SessionTrack.SCHEMA && schema || kind == SessionTrack.GTIDS) {
                 out.writeByte(kind);
                 LengthEncoded.writeInt(out, entry.readableBytes());
                 out.writeBytes(entry);

@@ -38,7 +38,6 @@ public record Baseline(Map<String, String> values) {
             "max_allowed_packet",
             "max_user_connections",
             "net_buffer_length",
-            "session_track_gtids",
             "session_track_schema",
             "session_track_state_change",
             "session_track_system_variables",

@@ -5,18 +5,17 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The server's collations by the id that a client names in its handshake response, and the state in which such a login leaves a session.
- *
- * @param byId collations with ids below 256; a handshake response has no room for others
- */
+/** The server's collations by the id that a client names in its handshake response or in COM_CHANGE_USER, and the state in which such a login leaves a session. */
 public record Collations(Map<Integer, Collation> byId) {
     /** What Usher's own server connections name: utf8mb4_general_ci, which every server has. */
     public static final int USHERS = 45;
 
     /** Without {@code character_set_collations} (MariaDB 11.2), which since some 11.8 decides IS_DEFAULT; a login goes by what is built in. */
     public static final String QUERY = "/*M!110201 SET STATEMENT character_set_collations='' FOR */ "
-            + "SELECT ID, COLLATION_NAME, CHARACTER_SET_NAME, IS_DEFAULT FROM information_schema.COLLATIONS WHERE ID < 256";
+            + "SELECT ID, COLLATION_NAME, CHARACTER_SET_NAME, IS_DEFAULT FROM information_schema.COLLATIONS"
+            // Where one collation is for several character sets it has an id for each.
+            + " /*M!101001 UNION SELECT ID, FULL_COLLATION_NAME, CHARACTER_SET_NAME, IS_DEFAULT"
+            + " FROM information_schema.COLLATION_CHARACTER_SET_APPLICABILITY */";
 
     /**
      * @param isDefault whether it is the default of its character set, for which MariaDB's {@code character_set_collations} may name another

@@ -47,7 +47,8 @@ public final class Session {
     private static final long SETS_INSERT_ID =
             bits(Trait.READS_LAST_INSERT_ID, Trait.MAY_SET_LAST_INSERT_ID, Trait.STORED_CODE, Trait.SET_ONE_SHOT);
 
-    private static final Set<String> WIDE = Set.of("ucs2", "utf16", "utf16le", "utf32");
+    /** Character sets in which ASCII is not ASCII; none of them can be a client's. */
+    public static final Set<String> WIDE = Set.of("ucs2", "utf16", "utf16le", "utf32");
 
     /** Digits of a sql_select_limit that leaves the answers to Usher's own questions whole. */
     private static final int LEAST_SELECT_LIMIT = 4;

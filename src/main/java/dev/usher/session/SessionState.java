@@ -12,6 +12,9 @@ public final class SessionState {
     /** No schema, every variable as after login. */
     public static final SessionState INITIAL = new SessionState("", new String[0], new String[0]);
 
+    /** MySQL takes it only outside of transactions, and goes by it from the next command on. */
+    private static final String GTIDS_TOLD = "session_track_gtids";
+
     private final String schema;
     private final String[] names;
     private final String[] values;
@@ -54,6 +57,13 @@ public final class SessionState {
 
     public SessionState withSchema(String newSchema) {
         return newSchema.equals(schema) ? this : new SessionState(newSchema, names, values);
+    }
+
+    /** Whether what leads to another state takes effect at once, and not only with the next command. */
+    public boolean atOnceTo(SessionState other) {
+        int here = indexOf(GTIDS_TOLD);
+        int there = other.indexOf(GTIDS_TOLD);
+        return here < 0 ? there < 0 : there >= 0 && values[here].equals(other.values[there]);
     }
 
     /** This state with one variable changed; its value must differ from the baseline's. */
@@ -102,7 +112,8 @@ public final class SessionState {
 
     /** Set by sessions between transactions or with effects of their own: no part of what a prepared statement is prepared in. */
     private static boolean freezesIntoStatements(String name) {
-        return !name.equals("autocommit") && !name.startsWith("transaction_") && !name.startsWith("tx_") && !name.endsWith("_timeout");
+        return !name.equals("autocommit") && !name.startsWith("transaction_") && !name.startsWith("tx_") && !name.endsWith("_timeout")
+                && !name.equals(GTIDS_TOLD);
     }
 
     /** What of this state a server may freeze into a statement that is prepared in it. */

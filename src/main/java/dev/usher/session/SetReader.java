@@ -7,6 +7,8 @@ import java.util.stream.Stream;
 /** The list of assignments of a SET statement: targets, and the words that are no targets (NAMES, ROLE, TRANSACTION). */
 final class SetReader {
     private static final byte[] SESSION_TRACK = "session_track_".getBytes(StandardCharsets.US_ASCII);
+    /** It is a setting like others, and moves with the session. */
+    private static final byte[] SESSION_TRACK_GTIDS = "session_track_gtids".getBytes(StandardCharsets.US_ASCII);
     /**
      * Beginnings of the names of variables that MariaDB's tracker does not always tell of: those of plugins such as storage engines (not in 11.4.5), bits of one number, for
      * which it names another one, and what changes with another one.
@@ -204,7 +206,7 @@ final class SetReader {
     }
 
     private void byPrefix(TokenText text) {
-        if (text.startsWith(SESSION_TRACK)) {
+        if (text.startsWith(SESSION_TRACK) && !text.startsWith(SESSION_TRACK_GTIDS)) {
             traits.add(Trait.SET_TRACKER);
         } else if (ONE_SHOT.stream().anyMatch(text::startsWith)) {
             traits.add(Trait.SET_ONE_SHOT);

@@ -35,7 +35,7 @@ public enum Trait {
     SET_ONE_SHOT,
     /** Sets sql_log_bin. */
     SQL_LOG_BIN,
-    /** Sets a session_track_… variable. */
+    /** Sets a session_track_… variable other than session_track_gtids. */
     SET_TRACKER,
     /** Sets or reads profiling, or sets optimizer_trace. */
     PROFILING,

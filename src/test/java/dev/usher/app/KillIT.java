@@ -170,6 +170,23 @@ class KillIT {
 
     @ParameterizedTest
     @MethodSource("servers")
+    void aKillOfTheStatementThatItIsInterruptsItself(ServerKind kind) throws IOException {
+        TestServer server = TestServers.find(kind).orElseThrow();
+        RunningUsher usher = knowingRoot(server, 4);
+        RawSession direct = session(new InetSocketAddress("127.0.0.1", server.port()), ROOT);
+        for (String begins : List.of("SELECT 1", "BEGIN", "SET autocommit = 0")) {
+            RawSession session = session(usher.address(), ROOT);
+            for (String sql : List.of(begins, "KILL QUERY CONNECTION_ID()", "SHOW WARNINGS", "KILL QUERY %d", "SELECT 5", "SHOW WARNINGS",
+                    "KILL QUERY 2000000000", "SHOW WARNINGS", "DO 1", "SHOW WARNINGS")) {
+                List<String> expected = direct.run(sql.formatted(direct.id()));
+                assertThat(session.run(sql.formatted(session.id()))).as("%s behind %s", sql, begins).isEqualTo(expected);
+            }
+            direct.run("ROLLBACK");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
     void anAdministratorsKillIsToldToTheClient(ServerKind kind) throws Exception {
         TestServer server = TestServers.find(kind).orElseThrow();
         RunningUsher usher = knowingRoot(server, 4);
@@ -232,7 +249,7 @@ class KillIT {
         assertThat(waiting.run("SELECT 5")).hasSize(4);
     }
 
-    /** Its lease only rests while it runs a KILL, and the KILL waits for a connection of its own. */
+    /** The lease of one that runs a KILL only rests, and that KILL waits for a connection of its own. */
     @ParameterizedTest
     @MethodSource("servers")
     void aKillDoesNotHitWhoeverHasTheServerConnectionNext(ServerKind kind) throws Exception {
@@ -240,25 +257,28 @@ class KillIT {
         RunningUsher usher = knowingRoot(server, 3, HandOver.LAZY);
         RawSession direct = session(new InetSocketAddress("127.0.0.1", server.port()), ROOT);
         RawSession next = session(usher.address(), ROOT);
+        RawSession killer = session(usher.address(), ROOT);
         RawSession holder = session(usher.address(), ROOT);
-        holder.run("BEGIN");
-        holder.run("SELECT 1");
+        var ofHolder = runs(server, holder);
         RawSession killed = session(usher.address(), ROOT);
         direct.run("SELECT GET_LOCK('next', 0)");
         try (FakeClient silent = FakeClient.connect(usher.address())) {
             silent.wire().sendRaw(silent.loginPacket(silent.greeting(), NOBODY));
             silent.wire().read();
 
-            var ofKill = later(killed, "KILL QUERY " + killed.id());
+            var ofKill = later(killed, "KILL QUERY " + holder.id());
             await().until(() -> ofKill.isDone() || usher.clients().stream()
                     .anyMatch(client -> client.id() == killed.id() && client.state() == ClientRow.State.ACTIVE));
+            var ofKiller = later(killer, "KILL QUERY " + killed.id());
             var ofNext = later(next, "SELECT GET_LOCK('next', 60) AS got");
 
+            assertThat(only(ofKiller.get(20, TimeUnit.SECONDS))).startsWith("\\00");
             assertThat(only(ofKill.get(20, TimeUnit.SECONDS))).startsWith("\\00");
             await().until(() -> ofNext.isDone()
                     || direct.run("SHOW FULL PROCESSLIST").stream().anyMatch(row -> row.contains("GET_LOCK('next', 60)")));
             direct.run("SELECT RELEASE_LOCK('next')");
             assertThat(ofNext.get(20, TimeUnit.SECONDS)).hasSize(4).contains("\\011");
+            assertThat(ofHolder).succeedsWithin(Duration.ofSeconds(20));
         }
     }
 

@@ -11,9 +11,14 @@ import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestAccount;
 import dev.usher.testing.TestServer;
 import dev.usher.testing.TestServers;
+import dev.usher.wire.Capabilities;
 import dev.usher.wire.Command;
 import dev.usher.wire.ErrPacket;
+import dev.usher.wire.LengthEncoded;
+import dev.usher.wire.OkPacket;
+import dev.usher.wire.SessionTrack;
 import io.netty.buffer.ByteBuf;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -206,6 +211,57 @@ class SessionMovesIT {
             assertThat(value(two, "SELECT 2")).isEqualTo("2");
             assertThat(value(one, "SELECT COUNT(*) FROM written")).isEqualTo(String.valueOf(round + 1));
         }
+    }
+
+    @Test
+    void aSessionThatWantsItsGtidsIsToldThem() throws Exception {
+        assumeThat(TestServers.installed()).contains(ServerKind.MYSQL);
+        TestServer server =
+                TestServers.start(ServerKind.MYSQL, "--log-bin=binlog", "--server-id=1", "--gtid-mode=ON", "--enforce-gtid-consistency=ON");
+        open.add(server);
+        TestAccount root = new TestAccount("root", "", "");
+        RunningUsher usher = RunningUsher.knowing(root, server.port(), state,
+                config -> config.withPool(config.pool().withHandOver(HandOver.SHUFFLE).withMaxServerConnections(4)));
+        open.add(usher);
+        FakeClient one = tracking(usher, root);
+        FakeClient two = tracking(usher, root);
+        one.query("CREATE TABLE test.told (n INT)");
+        one.query("SET SESSION session_track_gtids = OWN_GTID");
+        for (int round = 0; round < 6; round++) {
+            assertThat(told(two, "INSERT INTO test.told VALUES (2)")).as("not asked for").isEmpty();
+            assertThat(told(one, "INSERT INTO test.told VALUES (1)")).containsExactly(SessionTrack.GTIDS);
+            assertThat(told(one, "SET sort_buffer_size = " + (300_000 + 1000 * round))).as("not asked for").isEmpty();
+            assertThat(two.query("SELECT @@session_track_gtids").rows().getFirst()).containsExactly("OFF");
+            assertThat(one.query("SELECT @@session_track_gtids").rows().getFirst()).containsExactly("OWN_GTID");
+        }
+        one.query("SET SESSION session_track_gtids = DEFAULT");
+        for (int round = 0; round < 4; round++) {
+            assertThat(told(one, "INSERT INTO test.told VALUES (1)")).isEmpty();
+            assertThat(two.query("SELECT 2").rows().getFirst()).containsExactly("2");
+        }
+        one.query("SET SESSION session_track_gtids = OWN_GTID");
+        one.send(Command.RESET_CONNECTION);
+        one.wire().read();
+        assertThat(told(one, "INSERT INTO test.told VALUES (1)")).as("behind a reset").isEmpty();
+    }
+
+    private FakeClient tracking(RunningUsher usher, TestAccount account) throws IOException {
+        FakeClient client = FakeClient.loggedIn(usher.address(), account, FakeClient.USUAL | Capabilities.SESSION_TRACK);
+        open.add(client);
+        return client;
+    }
+
+    /** The kinds of the OK's trackers. */
+    private static List<Integer> told(FakeClient client, String sql) throws IOException {
+        client.send(Command.QUERY, sql.getBytes(StandardCharsets.UTF_8));
+        OkPacket ok = new OkPacket();
+        ok.read(client.wire().read());
+        assertThat(ok.header()).isEqualTo(OkPacket.HEADER);
+        List<Integer> kinds = new ArrayList<>();
+        for (ByteBuf trackers = ok.trackers(); trackers.isReadable(); LengthEncoded.readSlice(trackers)) {
+            kinds.add((int) trackers.readUnsignedByte());
+        }
+        return kinds;
     }
 
     @Test

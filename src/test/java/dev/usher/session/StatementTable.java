@@ -115,7 +115,8 @@ final class StatementTable {
                     SET sql_log_bin = 0                                 => SET_SESSION SQL_LOG_BIN
                     SET `sql_log_bin` = 0                               => SET_SESSION SQL_LOG_BIN
                     SET @@`sql_log_bin` = 0                             => SET_SESSION SQL_LOG_BIN UNTOLD_VARIABLE
-                    SET session_track_gtids = OWN_GTID                  => SET_SESSION SET_TRACKER
+                    SET session_track_gtids = OWN_GTID                  => SET_SESSION
+                    SET session_track_schema = OFF                      => SET_SESSION SET_TRACKER
                     SET profiling = 1                                   => SET_SESSION PROFILING
                     SET optimizer_trace = 'enabled=on'                  => SET_SESSION PROFILING
                     SHOW PROFILES                                       => PROFILING

@@ -129,6 +129,11 @@ public final class WireClient implements AutoCloseable {
 
     /** COM_CHANGE_USER, up to its OK. */
     public void changeUser(String user, String password, String schema) throws IOException {
+        changeUser(user, password, schema, collation);
+    }
+
+    /** The same with another collation, for which it has two bytes. */
+    public void changeUser(String user, String password, String schema, int collation) throws IOException {
         ByteBuf packet = Unpooled.buffer().writeByte(Command.CHANGE_USER.code());
         packet.writeBytes(user.getBytes(UTF_8)).writeByte(0).writeByte(0).writeBytes(schema.getBytes(UTF_8)).writeByte(0);
         packet.writeShortLE(collation).writeBytes("mysql_native_password".getBytes(UTF_8)).writeByte(0);
