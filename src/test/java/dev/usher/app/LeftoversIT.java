@@ -152,6 +152,12 @@ class LeftoversIT {
                     PREPARE p FROM 'SELECT CONNECTION_ID() = %ID% AS q, CONNECTION_ID() * 0' ;; EXECUTE p ;; DEALLOCATE PREPARE p
                     P:SELECT CONNECTION_ID() = %ID% AS x, CONNECTION_ID() - CONNECTION_ID()
                     INSERT INTO lt(b) SELECT CONNECTION_ID() = %ID% ;; SELECT b FROM lt ORDER BY a DESC LIMIT 1
+                    SELECT COUNT(*) FROM sys.session WHERE conn_id = CONNECTION_ID()
+                    SELECT PS_THREAD_ID(CONNECTION_ID()) > 0, sys.ps_is_thread_instrumented(CONNECTION_ID())
+                    PREPARE p FROM 'SELECT COUNT(*) FROM information_schema.processlist WHERE id = CONNECTION_ID()' ;; EXECUTE p ;; DEALLOCATE PREPARE p
+                    C:1B0000 ;; CREATE TABLE ltd (c BIGINT DEFAULT (CONNECTION_ID())); SELECT CONNECTION_ID() = %ID% AS x ;; SHOW CREATE TABLE ltd ;; DROP TABLE ltd
+                    C:1B0000 ;; CREATE TABLE ltd (a INT) ;; ALTER TABLE ltd ADD c BIGINT DEFAULT (CONNECTION_ID()); SELECT CONNECTION_ID() = %ID% AS x ;; SHOW CREATE TABLE ltd ;; DROP TABLE ltd
+                    CREATE TABLE ltd (c BIGINT DEFAULT (CONNECTION_ID())) AS SELECT CONNECTION_ID() = %ID% AS x ;; SELECT x FROM ltd ;; SHOW CREATE TABLE ltd ;; DROP TABLE ltd
                     """
                     .replaceAll("\\$ROWS(\\d+)x(\\d+)",
                             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<600) SELECT SQL_CALC_FOUND_ROWS 1 FROM n a, n b"

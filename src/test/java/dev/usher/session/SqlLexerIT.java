@@ -7,6 +7,7 @@ import dev.usher.testing.TestServers;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -144,6 +145,34 @@ class SqlLexerIT {
             }
         }
         assertThat(unknown).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void whatCallsNothingHereCallsNothingThere(TestServer server) throws SQLException {
+        List<String> called = new ArrayList<>();
+        try (Connection connection = server.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("DROP DATABASE IF EXISTS lexer_calls");
+            statement.execute("CREATE DATABASE lexer_calls");
+            statement.execute("USE lexer_calls");
+            for (String name : Stream.concat(Stream.of("mine"), WordTable.beforeParenthesis(flavour(server)).stream()).toList()) {
+                statement.execute("CREATE FUNCTION `" + name + "`(a INT) RETURNS INT DETERMINISTIC RETURN 4711");
+                if (Stream.of("(1)", " (1)").anyMatch(call -> gives4711(statement, "SELECT " + name + call))) {
+                    called.add(name);
+                }
+            }
+            statement.execute("DROP DATABASE lexer_calls");
+        }
+        assertThat(called).containsExactly("mine");
+    }
+
+    private static boolean gives4711(Statement statement, String sql) {
+        try (ResultSet rows = statement.executeQuery(sql)) {
+            return rows.next() && "4711".equals(rows.getString(1));
+        } catch (SQLException e) {
+            return false;
+        }
     }
 
     private static boolean isSingle(TestServer server, String sql) {
