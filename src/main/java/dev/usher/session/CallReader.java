@@ -17,6 +17,8 @@ final class CallReader {
     private long queriesOfNames;
     /** The last comma stands behind such a query: what follows is the name of the next one. */
     private boolean nextName;
+    /** Behind MATCH, whose AGAINST calls nothing. */
+    private boolean match;
     /** An executable comment began or ended since the last token. */
     private boolean boundary;
 
@@ -31,6 +33,7 @@ final class CallReader {
         insertHead = false;
         queriesOfNames = 0;
         nextName = false;
+        match = false;
         boundary = false;
     }
 
@@ -70,6 +73,7 @@ final class CallReader {
                 }
                 insertHead &= depth > 0;
             }
+            case MATCH -> match = history.kind == Kind.WORD && !history.qualified;
             default -> {}
         }
     }
@@ -112,6 +116,10 @@ final class CallReader {
             return;
         }
         if (history.kind == Kind.WORD && word.beforeParenthesis()) {
+            return;
+        }
+        if (match && history.isKeyword(Keyword.AGAINST)) {
+            match = false;
             return;
         }
         special(word.keyword());

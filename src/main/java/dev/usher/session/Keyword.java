@@ -63,6 +63,8 @@ enum Keyword {
     AS,
     RECURSIVE,
     RESTRICT,
+    MATCH,
+    AGAINST,
     VALUE,
     NEXT,
     PREVIOUS,

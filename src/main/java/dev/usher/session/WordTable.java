@@ -17,18 +17,18 @@ final class WordTable {
     /** Words before a parenthesis that call nothing: neither server calls a function that has such a name without quotes. */
     private static final String BEFORE_PARENTHESIS =
             """
-                    all analyze and any as between both by case check collate column constraint desc describe distinct
-                    distinctrow div do else elseif except exists explain for foreign from group having high_priority in index
-                    inner intersect is join key kill leading like limit lines match not on or over partition primary
-                    range recursive references regexp return rlike row rows select set some sql_big_result sql_buffer_result
-                    sql_calc_found_rows sql_no_cache sql_small_result straight_join table then to trailing union unique update using
-                    when where while with xor
+                    all analyze and any as before between both by case check collate column constraint day_second desc describe distinct
+                    distinctrow div do else elseif except exists explain for foreign from group having high_priority ignore in
+                    index inner intersect is join key kill leading like limit lines low_priority match not on or over partition
+                    primary range recursive references regexp return rlike row rows select set some sql_big_result
+                    sql_buffer_result sql_calc_found_rows sql_no_cache sql_small_result straight_join table then to trailing
+                    union unique update using when where while with xor
                     bigint binary bit blob character datetime dec decimal double enum fixed float float4 float8 int int1 int2 int3
                     int4 int8 integer mediumint middleint nchar numeric nvarchar precision real smallint text tinyint varbinary
                     varchar varcharacter varying""";
 
     /** MySQL calls none by a name that is any of its keywords. */
-    private static final String BEFORE_PARENTHESIS_IN_MYSQL = "against columns cube escape lateral of rollup";
+    private static final String BEFORE_PARENTHESIS_IN_MYSQL = "columns cube escape lateral of rollup";
 
     private static final String BEFORE_PARENTHESIS_IN_MARIADB = "returning sql_cache";
 

@@ -82,6 +82,9 @@ final class StatementTable {
                     SELECT SUM(a) OVER w, SUM(a) OVER (w ORDER BY b) FROM t WINDOW w AS (PARTITION BY a), x AS (w)
                     SELECT a FROM t USE INDEX FOR ORDER BY (i) FORCE INDEX FOR GROUP BY (i)
                     SELECT a FROM t WHERE MATCH (a) AGAINST ('x' WITH QUERY EXPANSION)
+                    SELECT MATCH a, t.b AGAINST ('x') FROM t WHERE MATCH a, `b` AGAINST (CONCAT('x', 'y') IN BOOLEAN MODE)
+                    SELECT a FROM t WHERE MATCH (a) AGAINST (f('x'))    => STORED_CODE
+                    UPDATE IGNORE (SELECT 1 AS a) x, t SET t.a = x.a
                     SELECT a FROM t WHERE a LIKE 'x' ESCAPE ('!') GROUP BY a WITH ROLLUP
                     SELECT a FROM t PROCEDURE ANALYSE(10, 2000)
                     SELECT CONVERT(a, DATETIME(6)), CONVERT(a, TIME(6)), CONVERT(a, CHAR(10)), CONVERT(a, BINARY(3)), CONVERT(a, NCHAR(3))
@@ -307,6 +310,8 @@ final class StatementTable {
                     INSERT INTO t (a) VALUES (NEXTVAL(s))               => ADVANCES_SEQUENCE
                     SELECT s.currval, s.nextval                         => READS_SEQUENCE ADVANCES_SEQUENCE
                     SELECT ROWNUM(), ROWNUM FROM t
+                    SELECT VEC_DISTANCE_COSINE(a, VEC_FromText('[1]')), MBREqual(b, ST_MPolyFromText('x')) FROM t
+                    PURGE BINARY LOGS BEFORE (NOW() - INTERVAL 1 DAY)
                     SELECT a FROM t FOR SYSTEM_TIME AS OF (NOW() - INTERVAL 1 DAY)
                     SELECT a FROM t FOR SYSTEM_TIME FROM (NOW()) TO (NOW())
                     SELECT a FROM t FOR SYSTEM_TIME AS OF f(1)          => STORED_CODE
@@ -316,7 +321,9 @@ final class StatementTable {
                     ANALYZE FORMAT=JSON SELECT f(1)                     => STORED_CODE
                     INSERT INTO t (a) VALUES (1) RETURNING f(a)         => STORED_CODE
                     SELECT of(1)                                        => STORED_CODE
-                    SELECT columns(1), against(1)                       => STORED_CODE
+                    SELECT columns(1)                                   => STORED_CODE
+                    SELECT MATCH (a) AGAINST ('x'), against(1) FROM t   => STORED_CODE
+                    SELECT CAST(a AS INTERVAL DAY_SECOND(6)) FROM t
                     BEGIN NOT ATOMIC SELECT 1; END                      => - COMPOUND
                     IF 1 THEN SELECT 1; END IF                          => - COMPOUND
                     l: LOOP LEAVE l; END LOOP                           => - COMPOUND
@@ -339,7 +346,6 @@ final class StatementTable {
                     SELECT JSON_VALUE(a, '$.b' RETURNING DATETIME(6)), JSON_VALUE(a, '$.b' RETURNING DECIMAL(10,2) NULL ON EMPTY) FROM t
                     INSERT INTO t (a, b) VALUES ROW(1,2), ROW(3,4) AS new(c, d) ON DUPLICATE KEY UPDATE a = c
                     VALUES ROW(1,2), ROW(f(3),4)                        => STORED_CODE
-                    SELECT a FROM t WHERE MATCH a, b AGAINST ('x')
                     SELECT a FROM t WHERE a LIKE b ESCAPE ('!')
                     SELECT a, b FROM t GROUP BY ROLLUP (a, b)
                     EXPLAIN TABLE t ORDER BY f(1)                       => STORED_CODE
