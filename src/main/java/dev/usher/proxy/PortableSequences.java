@@ -39,7 +39,7 @@ final class PortableSequences {
 
     /** A text that advances sequences is about to run. If it is a single statement and says which, it does not pin. */
     void named(CommandUnderWay under, byte[] text, String schema) {
-        SequenceUses.Draw draw = mariaDb ? SequenceUses.draw(text, session.lexMode(), schema) : null;
+        SequenceUses.Draw draw = SequenceUses.draw(text, session.lexMode(), schema);
         if (draw != null && sequences.roomFor(draw.sequences())) {
             under.sequences = draw.sequences();
             under.surelyDraws = draw.surely();

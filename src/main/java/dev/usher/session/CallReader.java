@@ -13,8 +13,12 @@ final class CallReader {
     private boolean enableAtQuery;
     /** In front of INSERT's list of columns: the name before the parenthesis is a table's. */
     private boolean insertHead;
-    /** Between WITH and the statement proper: names before parentheses are those of the common table expressions. */
-    private boolean withHeader;
+    /** By depth: the parentheses opened there last are those of AS (…), the query of a common table expression. */
+    private long queriesOfNames;
+    /** The last comma stands behind such a query: what follows is the name of the next one. */
+    private boolean nextName;
+    /** Behind MATCH, whose AGAINST calls nothing. */
+    private boolean match;
     /** An executable comment began or ended since the last token. */
     private boolean boundary;
 
@@ -27,7 +31,9 @@ final class CallReader {
         enabled = true;
         enableAtQuery = false;
         insertHead = false;
-        withHeader = false;
+        queriesOfNames = 0;
+        nextName = false;
+        match = false;
         boundary = false;
     }
 
@@ -48,10 +54,6 @@ final class CallReader {
         insertHead = true;
     }
 
-    void withHeader() {
-        withHeader = true;
-    }
-
     void boundary() {
         boundary = true;
     }
@@ -69,11 +71,9 @@ final class CallReader {
                 if (keyword == Keyword.SELECT && enableAtQuery) {
                     enabled = true;
                 }
-                if (depth == 0) {
-                    insertHead = false;
-                    withHeader &= keyword == Keyword.WITH;
-                }
+                insertHead &= depth > 0;
             }
+            case MATCH -> match = history.kind == Kind.WORD && !history.qualified;
             default -> {}
         }
     }
@@ -86,9 +86,17 @@ final class CallReader {
             traits.add(Trait.UNSURE);
         }
         if (enabled && !insertHead && isName()) {
-            call(gap, depth);
+            call(gap);
         }
         insertHead &= depth > 0;
+        long opened = 1L << depth;
+        queriesOfNames = history.isKeyword(Keyword.AS) && depth < Long.SIZE ? queriesOfNames | opened : queriesOfNames & ~opened;
+    }
+
+    /** @param depth of parentheses in which it stands */
+    void comma(int depth) {
+        boolean behindQuery = history.isSymbol(')') && depth < Long.SIZE && (queriesOfNames >>> depth & 1) != 0;
+        nextName = behindQuery || history.isKeyword(Keyword.RESTRICT);
     }
 
     private boolean isName() {
@@ -99,10 +107,10 @@ final class CallReader {
         return history.isKeyword(Keyword.ROW) && history.wasKeyword(Keyword.VALUES);
     }
 
-    private void call(boolean gap, int depth) {
+    private void call(boolean gap) {
         Word word = history.word;
         if (history.qualified) {
-            if (canBeCall(depth)) {
+            if (canBeCall()) {
                 traits.add(Trait.STORED_CODE);
             }
             return;
@@ -110,22 +118,25 @@ final class CallReader {
         if (history.kind == Kind.WORD && word.beforeParenthesis()) {
             return;
         }
+        if (match && history.isKeyword(Keyword.AGAINST)) {
+            match = false;
+            return;
+        }
         special(word.keyword());
         boolean builtIn = word.builtIn() && history.kind == Kind.WORD && !(gap && word.adjacent());
-        if (!builtIn && canBeCall(depth)) {
+        if (!builtIn && canBeCall()) {
             traits.add(Trait.STORED_CODE);
         }
     }
 
     /** Judges by what stands before the name: a call cannot follow a value, an alias or a table's name can. */
-    private boolean canBeCall(int depth) {
+    private boolean canBeCall() {
         return switch (history.kindBefore) {
             case START -> true;
             case STRING, NUMBER, QUOTED_NAME, USER_VARIABLE, SYSTEM_VARIABLE -> false;
-            case SYMBOL -> history.symbolBefore != ')' && !(withHeader && depth == 0 && history.symbolBefore == ',');
+            case SYMBOL -> history.symbolBefore != ')' && !(nextName && history.symbolBefore == ',');
             case WORD -> switch (history.wordBefore.keyword()) {
-                case AS, INTO, TABLE -> false;
-                case WITH, RECURSIVE -> !withHeader;
+                case AS, INTO, TABLE, WITH, RECURSIVE, PROCEDURE -> false;
                 default -> true;
             };
         };

@@ -62,6 +62,9 @@ enum Keyword {
     INTO,
     AS,
     RECURSIVE,
+    RESTRICT,
+    MATCH,
+    AGAINST,
     VALUE,
     NEXT,
     PREVIOUS,
@@ -188,5 +191,11 @@ enum Keyword {
     INNODB_TRX,
     INNODB_LOCKS,
     INNODB_LOCK_WAITS,
-    METADATA_LOCK_INFO
+    INNODB_SESSION_TEMP_TABLESPACES,
+    METADATA_LOCK_INFO,
+    THREAD_POOL_QUEUES,
+    GENERAL_LOG,
+    SLOW_LOG,
+    PS_THREAD_ID,
+    SYS
 }

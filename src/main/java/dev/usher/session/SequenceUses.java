@@ -41,13 +41,14 @@ public final class SequenceUses {
         this.schema = schema;
     }
 
-    /** What a text may draw; null if not all of it can be made out, or if it is more than one statement. */
+    /** What a text may draw; null if not all of it can be made out, or if one of several statements draws. */
     public static @Nullable Draw draw(byte[] text, LexMode mode, String schema) {
         List<SqlToken> tokens = SqlTokens.of(text, mode, Flavour.MARIADB);
         SequenceUses uses = new SequenceUses(text, tokens, mode, schema);
         List<String> names = new ArrayList<>();
         boolean insert = uses.word(0, "insert") || uses.word(0, "replace");
         boolean surely = insert || uses.word(0, "select");
+        boolean several = false;
         int depth = 0;
         for (int i = 0; i < tokens.size(); i++) {
             Use use = uses.at(i);
@@ -61,14 +62,12 @@ public final class SequenceUses {
                 i = use.last;
             } else {
                 SqlToken token = tokens.get(i);
-                if (token.isSymbol(';') && i < tokens.size() - 1) {
-                    return null;
-                }
+                several |= token.isSymbol(';') && i < tokens.size() - 1;
                 depth += token.isSymbol('(') ? 1 : token.isSymbol(')') ? -1 : 0;
                 surely &= i == 0 || !CONDITIONAL.contains(token.lower()) && !token.isSymbol('&') && !token.isSymbol('|');
             }
         }
-        return new Draw(names, surely);
+        return several && !names.isEmpty() ? null : new Draw(names, surely);
     }
 
     /** The sequences that a text drops or makes anew: nobody has a last value of them any more. */

@@ -173,10 +173,7 @@ final class StatementReader {
         mode = Mode.GENERIC;
         switch (keyword) {
             case SELECT, TABLE, VALUES -> traits.verb(Verb.SELECT);
-            case WITH -> {
-                simple(Verb.SELECT, Trait.MAY_FIRE_TRIGGERS);
-                calls.withHeader();
-            }
+            case WITH -> simple(Verb.SELECT, Trait.MAY_FIRE_TRIGGERS);
             case INSERT -> data(Verb.INSERT);
             case REPLACE -> data(Verb.REPLACE);
             case UPDATE -> simple(Verb.UPDATE, Trait.MAY_FIRE_TRIGGERS);
@@ -207,6 +204,7 @@ final class StatementReader {
             case DROP -> definition(Verb.DROP);
             case EXPLAIN, DESCRIBE, DESC, ANALYZE -> {
                 traits.verb(Verb.EXPLAIN);
+                calls.disable();
                 mode = Mode.EXPLAIN;
             }
             default -> rareFirst(keyword);
@@ -333,17 +331,28 @@ final class StatementReader {
 
     private void explain(Keyword keyword) {
         switch (keyword) {
-            case SELECT, INSERT, REPLACE, UPDATE, DELETE, WITH, VALUES -> first(keyword);
+            case SELECT, INSERT, REPLACE, UPDATE, DELETE, WITH, VALUES -> explained(keyword);
+            case TABLE -> {
+                if (words > 2 || !history.wasKeyword(Keyword.ANALYZE)) {
+                    explained(keyword);
+                }
+            }
             case CONNECTION -> traits.add(Trait.NAMES_PROCESSLIST);
             default -> {}
         }
+    }
+
+    private void explained(Keyword keyword) {
+        calls.enable();
+        first(keyword);
     }
 
     /** What a word means wherever it stands, as a column's or table's name too. */
     private void everywhere(Word word) {
         switch (word.keyword()) {
             case PROCESSLIST, X$PROCESSLIST, PERFORMANCE_SCHEMA, INNODB_TRX, INNODB_LOCKS, INNODB_LOCK_WAITS,
-                    METADATA_LOCK_INFO, IS_USED_LOCK ->
+                    INNODB_SESSION_TEMP_TABLESPACES, METADATA_LOCK_INFO, THREAD_POOL_QUEUES, GENERAL_LOG, SLOW_LOG, PS_THREAD_ID,
+                    IS_USED_LOCK ->
                 traits.add(Trait.NAMES_PROCESSLIST);
             case NEXTVAL -> {
                 if (history.qualified) {
@@ -470,6 +479,10 @@ final class StatementReader {
             depth++;
         } else if (b == ')') {
             depth--;
+        } else if (b == ',') {
+            calls.comma(depth);
+        } else if (b == '.' && history.isName(Keyword.SYS) && mode != Mode.BODY) {
+            traits.add(Trait.NAMES_PROCESSLIST); // some of its views and functions know threads by their ids
         } else if (b == SqlLexer.ASSIGN && history.kind == Kind.USER_VARIABLE && mode != Mode.BODY) {
             traits.add(Trait.USER_VARIABLE_ASSIGNED);
             variableUndecided = false;

@@ -1,12 +1,14 @@
 package dev.usher.session;
 
 import dev.usher.session.SqlToken.Kind;
+import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * in its text keeps that name, by an alias.
  */
 public final class StatementRewriter {
+    /** Behind FOR of SET STATEMENT, or in a block, a statement begins like behind a semicolon. */
+    private static final Set<String> BEFORE_STATEMENT = Set.of("for", "atomic", "begin", "then", "else", "do", "loop", "repeat");
+
     /** The longest alias of both servers. */
     private static final int LONGEST_NAME = 256;
 
@@ -45,6 +50,10 @@ public final class StatementRewriter {
 
         private Values behindTheFirst() {
             return new Values(null, null, null, null, connectionId, pseudoThreadId, schema, lastValues);
+        }
+
+        private Values withoutIds() {
+            return new Values(rowCount, foundRows, warningCount, errorCount, null, null, null, lastValues);
         }
 
         private Values ofWhatIsPrepared() {
@@ -107,6 +116,8 @@ public final class StatementRewriter {
     private final Deque<Level> levels = new ArrayDeque<>();
     private final SequenceUses sequences;
     private Values values;
+    /** In a CREATE or ALTER, and not in the query of a CREATE TABLE: what is asked for here is asked later, by others. */
+    private boolean defining;
     private int copied;
     private boolean changed;
 
@@ -119,10 +130,6 @@ public final class StatementRewriter {
         this.out = new ByteArrayOutputStream(text.length + 128);
         LastValues last = values.lastValues;
         this.sequences = new SequenceUses(text, tokens, mode, last == null ? "" : last.schema);
-        if (!tokens.isEmpty() && (tokens.getFirst().isWord("create") || tokens.getFirst().isWord("alter"))) {
-            // What is defined will be read by others.
-            this.values = values.with(null);
-        }
     }
 
     /**
@@ -148,10 +155,15 @@ public final class StatementRewriter {
         boolean dynamic = isDynamic(0);
         for (int i = 0; i < tokens.size(); i++) {
             SqlToken token = tokens.get(i);
-            if ((i == 0 || tokens.get(i - 1).isSymbol(';')) && definesCode(i)) {
-                // It asks when it runs, and whoever runs it. Where it ends cannot be told from its semicolons.
-                copyTo(text.length);
-                return;
+            if (beginsDefinition(i)) {
+                if (definesCode(i)) {
+                    // It asks when it runs, and whoever runs it. Where it ends cannot be told from its semicolons.
+                    copyTo(text.length);
+                    return;
+                }
+                defining = true;
+                // What there is of sequences may be other ones from here on.
+                values = values.with(null);
             }
             SequenceUses.Use use = flavour == Flavour.MARIADB ? sequences.at(i) : null;
             if (use != null) {
@@ -161,7 +173,7 @@ public final class StatementRewriter {
             }
             switch (token.kind()) {
                 case WORD -> {
-                    String put = isCall(i) ? values.function(token.lower()) : null;
+                    String put = isCall(i) && !defining ? values.function(token.lower()) : null;
                     if (put != null) {
                         i = next(next(i));
                         replace(token.start(), tokens.get(i).end(), put, level);
@@ -170,7 +182,7 @@ public final class StatementRewriter {
                     }
                 }
                 case SYSTEM_VARIABLE -> {
-                    String put = isSet(i) ? null : values.variable(token.lower());
+                    String put = defining || isSet(i) ? null : values.variable(token.lower());
                     if (put != null) {
                         replace(token.start(), token.end(), put, level);
                     }
@@ -183,6 +195,7 @@ public final class StatementRewriter {
                 case SYMBOL -> {
                     switch (token.lower().charAt(0)) {
                         case '(' -> {
+                            defining &= !opensRow(i);
                             levels.push(level);
                             level = new Level();
                         }
@@ -205,6 +218,7 @@ public final class StatementRewriter {
                             level = new Level();
                             levels.clear();
                             values = values.behindTheFirst();
+                            defining = false;
                             dynamic = isDynamic(i + 1);
                         }
                         default -> {}
@@ -230,6 +244,7 @@ public final class StatementRewriter {
     private void word(SqlToken token, int i, Level level) {
         switch (token.lower()) {
             case "select", "returning" -> {
+                defining &= !token.lower().equals("select");
                 level.list = true;
                 level.beginItem(i + 1);
             }
@@ -330,13 +345,19 @@ public final class StatementRewriter {
     private void dynamicText(SqlToken token) {
         byte quote = text[token.start()];
         byte[] inside = Arrays.copyOfRange(text, token.start() + 1, token.end() - 1);
-        byte[] put = has(inside, quote) || has(inside, (byte) '\\') ? null : rewrite(inside, mode, flavour, values);
+        byte[] put = has(inside, quote) || has(inside, (byte) '\\') ? null : prepared(inside);
         if (put != null && !has(put, quote)) {
             copyTo(token.start() + 1);
             out.writeBytes(put);
             copied = token.end() - 1;
             changed = true;
         }
+    }
+
+    private byte @Nullable [] prepared(byte[] inside) {
+        StatementTraits traits = new SqlLexer(flavour).read(Unpooled.wrappedBuffer(inside), 0, inside.length, mode);
+        return traits.has(Trait.UNSURE) ? null
+                : rewrite(inside, mode, flavour, traits.has(Trait.NAMES_PROCESSLIST) ? values.withoutIds() : values);
     }
 
     private static boolean has(byte[] bytes, byte wanted) {
@@ -360,13 +381,22 @@ public final class StatementRewriter {
         return tokens.get(i).isWord("execute") && tokens.get(i + 1).isWord("immediate");
     }
 
-    /** Whether a CREATE or ALTER of a routine, trigger, event or view begins here. */
-    private boolean definesCode(int i) {
-        int at = tokens.get(i).kind() == Kind.COMMENT_MARK ? next(i) : i;
-        if (at >= tokens.size() || !tokens.get(at).isWord("create") && !tokens.get(at).isWord("alter")) {
+    /** Whether a CREATE or ALTER begins here: both words are reserved, but SHOW CREATE and GRANT ALTER name it too. */
+    private boolean beginsDefinition(int i) {
+        if (!tokens.get(i).isWord("create") && !tokens.get(i).isWord("alter") || qualified(i)) {
             return false;
         }
-        for (at = next(at); at < tokens.size() && !tokens.get(at).isSymbol(';'); at = next(at)) {
+        int before = i - 1;
+        while (before >= 0 && tokens.get(before).kind() == Kind.COMMENT_MARK) {
+            before--;
+        }
+        return before < 0 || tokens.get(before).isSymbol(';')
+                || tokens.get(before).kind() == Kind.WORD && BEFORE_STATEMENT.contains(tokens.get(before).lower());
+    }
+
+    /** Whether the CREATE or ALTER that begins here is one of a routine, trigger, event or view. */
+    private boolean definesCode(int i) {
+        for (int at = next(i); at < tokens.size() && !tokens.get(at).isSymbol(';'); at = next(at)) {
             if (tokens.get(at).kind() == Kind.WORD) {
                 switch (tokens.get(at).lower()) {
                     case "procedure", "function", "trigger", "event", "package", "library", "view" -> {
@@ -380,6 +410,12 @@ public final class StatementRewriter {
             }
         }
         return false;
+    }
+
+    /** VALUES (…) or VALUES ROW (…). */
+    private boolean opensRow(int i) {
+        return i > 0 && (tokens.get(i - 1).isWord("values")
+                || i > 1 && tokens.get(i - 1).isWord("row") && tokens.get(i - 2).isWord("values"));
     }
 
     private boolean isCall(int i) {

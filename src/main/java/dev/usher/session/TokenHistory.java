@@ -68,6 +68,11 @@ final class TokenHistory {
         return kind == Kind.WORD && !qualified && word.keyword() == wanted;
     }
 
+    /** Quoted or not. */
+    boolean isName(Keyword wanted) {
+        return (kind == Kind.WORD || kind == Kind.QUOTED_NAME) && !qualified && word.keyword() == wanted;
+    }
+
     boolean wasKeyword(Keyword wanted) {
         return kindBefore == Kind.WORD && wordBefore.keyword() == wanted;
     }

@@ -5,8 +5,7 @@ package dev.usher.session;
  *
  * @param keyword what it means to the reader
  * @param builtIn a function of that name is built in
- * @param beforeParenthesis a reserved word (or one that the grammar allows there) which can stand before a parenthesis
- *     without calling anything: IN, VALUES, OVER
+ * @param beforeParenthesis a word which can stand before a parenthesis without calling anything: IN, OVER, DATETIME
  * @param adjacent built in only when the parenthesis follows at once, unless sql_mode has IGNORE_SPACE
  */
 record Word(Keyword keyword, boolean builtIn, boolean beforeParenthesis, boolean adjacent) {

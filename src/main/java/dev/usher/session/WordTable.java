@@ -2,7 +2,9 @@ package dev.usher.session;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -12,18 +14,27 @@ final class WordTable {
     private static final int SLOT_BITS = 12;
     private static final int SLOTS = 1 << SLOT_BITS;
 
-    /**
-     * Words before a parenthesis that call nothing. All are reserved in both servers, or special in both grammars (ANY,
-     * SOME, ROW), so no function can have the name unquoted.
-     */
+    /** Words before a parenthesis that call nothing: neither server calls a function that has such a name without quotes. */
     private static final String BEFORE_PARENTHESIS =
             """
-                    all and any as between binary by case check collate column constraint decimal dec describe distinct
-                    distinctrow div double else elseif except exists explain fixed float for foreign from group having in index
-                    inner int integer intersect is join key kill like limit lines match not numeric on or over partition primary
-                    range real recursive references regexp return rlike row rows select set smallint some sql_calc_found_rows
-                    straight_join table then tinyint bigint mediumint union unique update using varbinary varchar varcharacter
-                    when where while with xor""";
+                    all analyze and any as before between both by case check collate column constraint day_second desc describe distinct
+                    distinctrow div do else elseif except exists explain for foreign from group having high_priority ignore in
+                    index inner intersect is join key kill leading like limit lines low_priority match not on or over partition
+                    primary range recursive references regexp return rlike row rows select set some sql_big_result
+                    sql_buffer_result sql_calc_found_rows sql_no_cache sql_small_result straight_join table then to trailing
+                    union unique update using when where while with xor
+                    bigint binary bit blob character datetime dec decimal double enum fixed float float4 float8 int int1 int2 int3
+                    int4 int8 integer mediumint middleint nchar numeric nvarchar precision real smallint text tinyint varbinary
+                    varchar varcharacter varying""";
+
+    /** MySQL calls none by a name that is any of its keywords. */
+    private static final String BEFORE_PARENTHESIS_IN_MYSQL = "columns cube escape lateral of rollup";
+
+    private static final String BEFORE_PARENTHESIS_IN_MARIADB = "returning sql_cache";
+
+    /** MySQL has no sequences: there they are names like any other. */
+    private static final Set<Keyword> OF_SEQUENCES =
+            EnumSet.of(Keyword.NEXTVAL, Keyword.LASTVAL, Keyword.CURRVAL, Keyword.NEXT, Keyword.PREVIOUS);
 
     /** "Function Name Parsing and Resolution" in the MySQL manual: the functions affected by IGNORE_SPACE. */
     private static final Set<String> ADJACENT = Set.of(
@@ -43,7 +54,7 @@ final class WordTable {
         Arrays.fill(words, Word.UNKNOWN);
         Map<String, Word> all = new HashMap<>();
         for (Keyword keyword : Keyword.values()) {
-            if (keyword != Keyword.NONE) {
+            if (keyword != Keyword.NONE && (flavour == Flavour.MARIADB || !OF_SEQUENCES.contains(keyword))) {
                 all.put(keyword.name().toLowerCase(Locale.ROOT), new Word(keyword, false, false, false));
             }
         }
@@ -51,10 +62,7 @@ final class WordTable {
             Word word = all.getOrDefault(name, Word.UNKNOWN);
             all.put(name, new Word(word.keyword(), true, false, ADJACENT.contains(name)));
         }
-        for (String name : BEFORE_PARENTHESIS.split("\\s")) {
-            reserve(all, name);
-        }
-        reserve(all, flavour == Flavour.MYSQL ? "lateral" : "returning");
+        beforeParenthesis(flavour).forEach(name -> reserve(all, name));
         all.forEach(this::put);
     }
 
@@ -63,6 +71,12 @@ final class WordTable {
             case MYSQL -> MYSQL;
             case MARIADB -> MARIADB;
         };
+    }
+
+    /** Names in lower case. */
+    static List<String> beforeParenthesis(Flavour flavour) {
+        String own = flavour == Flavour.MYSQL ? BEFORE_PARENTHESIS_IN_MYSQL : BEFORE_PARENTHESIS_IN_MARIADB;
+        return List.of((BEFORE_PARENTHESIS + ' ' + own).split("\\s"));
     }
 
     private static int slot(long hash) {

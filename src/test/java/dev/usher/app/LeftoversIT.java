@@ -1,6 +1,7 @@
 package dev.usher.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.usher.config.HandOver;
 import dev.usher.testing.FakeClient;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -156,6 +158,11 @@ class LeftoversIT {
                     PREPARE p FROM 'SELECT CONNECTION_ID() = %ID% AS q, CONNECTION_ID() * 0' ;; EXECUTE p ;; DEALLOCATE PREPARE p
                     P:SELECT CONNECTION_ID() = %ID% AS x, CONNECTION_ID() - CONNECTION_ID()
                     INSERT INTO lt(b) SELECT CONNECTION_ID() = %ID% ;; SELECT b FROM lt ORDER BY a DESC LIMIT 1
+                    SET GLOBAL log_output = 'TABLE' ;; SET GLOBAL general_log = 1 ;; SELECT COUNT(*) > 0 FROM mysql.general_log WHERE thread_id = CONNECTION_ID() ;; SET GLOBAL general_log = 0 ;; SET GLOBAL log_output = 'FILE'
+                    PREPARE p FROM 'SELECT COUNT(*) FROM information_schema.processlist WHERE id = CONNECTION_ID()' ;; EXECUTE p ;; DEALLOCATE PREPARE p
+                    C:1B0000 ;; CREATE TABLE ltd (c BIGINT DEFAULT (CONNECTION_ID())); SELECT CONNECTION_ID() = %ID% AS x ;; SHOW CREATE TABLE ltd ;; DROP TABLE ltd
+                    C:1B0000 ;; CREATE TABLE ltd (a INT) ;; ALTER TABLE ltd ADD c BIGINT DEFAULT (CONNECTION_ID()); SELECT CONNECTION_ID() = %ID% AS x ;; SHOW CREATE TABLE ltd ;; DROP TABLE ltd
+                    CREATE TABLE ltd (c BIGINT DEFAULT (CONNECTION_ID())) AS SELECT CONNECTION_ID() = %ID% AS x ;; SELECT x FROM ltd ;; SHOW CREATE TABLE ltd ;; DROP TABLE ltd
                     """
                     .replaceAll("\\$ROWS(\\d+)x(\\d+)",
                             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<600) SELECT SQL_CALC_FOUND_ROWS 1 FROM n a, n b"
@@ -267,6 +274,23 @@ class LeftoversIT {
             };
             for (String script : List.of(fails, "SET SESSION max_join_size = 800000 ;; " + fails)) {
                 assertThat(run(usher.address(), script, others)).as(script).isEqualTo(run(direct, script, () -> {}));
+            }
+        }
+    }
+
+    /** With the performance schema on there are rows to compare it with. */
+    @Test
+    void connectionIdIsTheServersWhereMySqlShowsItsThreads() throws IOException {
+        assumeThat(servers()).contains(ServerKind.MYSQL);
+        try (TestServer server = TestServers.start(ServerKind.MYSQL, "--performance-schema=ON");
+                RunningUsher usher = RunningUsher.knowing(ROOT, server.port(), state, config -> config)) {
+            for (String script : List.of(
+                    "SELECT COUNT(*) FROM sys.session WHERE conn_id = CONNECTION_ID()",
+                    "PREPARE p FROM 'SELECT COUNT(*) FROM `sys`.x$session WHERE conn_id = CONNECTION_ID()' ;; EXECUTE p",
+                    "SELECT sys.ps_is_thread_instrumented(CONNECTION_ID())",
+                    "SELECT PS_THREAD_ID(CONNECTION_ID()) IS NULL")) {
+                List<List<String>> wanted = run(new InetSocketAddress("127.0.0.1", server.port()), script, () -> {});
+                assertThat(run(usher.address(), script, () -> {})).as(script).isEqualTo(wanted);
             }
         }
     }

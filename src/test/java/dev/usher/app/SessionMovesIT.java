@@ -292,6 +292,24 @@ class SessionMovesIT {
         }
     }
 
+    @Test
+    void whatIsNamedLikeASequenceIsNoneOnMySql() throws SQLException {
+        assumeThat(servers()).contains(ServerKind.MYSQL);
+        TestServer server = TestServers.find(ServerKind.MYSQL).orElseThrow();
+        try (Connection admin = server.connect()) {
+            run(admin, "DROP FUNCTION IF EXISTS test.nextval");
+            run(admin, "CREATE FUNCTION test.nextval(name VARCHAR(9)) RETURNS INT DETERMINISTIC RETURN 5");
+        }
+        RunningUsher usher = RunningUsher.before(
+                server.port(), state,
+                config -> config.withPool(config.pool().withHandOver(HandOver.SHUFFLE).withTrustServerSideCode(true)));
+        open.add(usher);
+        Connection session = session(usher, "");
+        assertThat(value(session, "SELECT nextval('orders')")).isEqualTo("5");
+        assertThat(value(session, "SELECT s.nextval + s.currval FROM (SELECT 1 AS nextval, 2 AS currval) s")).isEqualTo("3");
+        assertThat(usher.pins()).isEmpty();
+    }
+
     @ParameterizedTest
     @MethodSource("servers")
     void preparingAgainElsewhereCommitsNothing(ServerKind kind) throws SQLException {

@@ -65,6 +65,45 @@ final class StatementTable {
                     WITH c (a) AS (SELECT 1), d (b) AS (SELECT 2) SELECT * FROM c JOIN d ON (a = b)
                     WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n FROM c
                     WITH c AS (SELECT f(1)) SELECT * FROM c             => STORED_CODE
+                    SELECT * FROM (WITH c (a) AS (SELECT 1), d (b) AS (SELECT 2) SELECT * FROM c JOIN d) x
+                    INSERT INTO t WITH c (a) AS (SELECT 1) SELECT a FROM c
+                    INSERT INTO t (a) WITH RECURSIVE c (a) AS (SELECT 1), `d` (b) AS (SELECT 2) SELECT a FROM c
+                    INSERT INTO t (WITH c (a) AS (SELECT 1) SELECT a FROM c)
+                    CREATE TABLE t AS WITH c (a) AS (SELECT 1), d (b) AS (SELECT 2) SELECT a FROM c
+                    WITH RECURSIVE a (x) AS (SELECT 1), b (y) AS (SELECT 2) SELECT * FROM a, b
+                    WITH c (a) AS (WITH d (b) AS (SELECT 1), e (b) AS (SELECT 2) SELECT b FROM d), f (a) AS (SELECT 2) SELECT * FROM c
+                    SELECT (WITH c (a) AS (SELECT 1) SELECT a FROM c), f(1)  => STORED_CODE
+                    SELECT a FROM (WITH c (a) AS (SELECT 1), d (b) AS (SELECT f(1)) SELECT 1) x => STORED_CODE
+                    WITH c AS (SELECT 1) SELECT a, f(1) FROM c          => STORED_CODE
+                    WITH c AS (SELECT 1) (SELECT * FROM c) ORDER BY 1, f(1) => STORED_CODE
+                    SELECT a FROM t GROUP BY a WITH ROLLUP ORDER BY a, f(1) => STORED_CODE
+                    SELECT (1), f(1)                                    => STORED_CODE
+                    SELECT * FROM (SELECT 1) AS d (x) JOIN (SELECT 2) e (y) JOIN (SELECT 3) `f` (z)
+                    SELECT SUM(a) OVER w, SUM(a) OVER (w ORDER BY b) FROM t WINDOW w AS (PARTITION BY a), x AS (w)
+                    SELECT a FROM t USE INDEX FOR ORDER BY (i) FORCE INDEX FOR GROUP BY (i)
+                    SELECT a FROM t WHERE MATCH (a) AGAINST ('x' WITH QUERY EXPANSION)
+                    SELECT MATCH a, t.b AGAINST ('x') FROM t WHERE MATCH a, `b` AGAINST (CONCAT('x', 'y') IN BOOLEAN MODE)
+                    SELECT a FROM t WHERE MATCH (a) AGAINST (f('x'))    => STORED_CODE
+                    UPDATE IGNORE (SELECT 1 AS a) x, t SET t.a = x.a
+                    SELECT a FROM t WHERE a LIKE 'x' ESCAPE ('!') GROUP BY a WITH ROLLUP
+                    SELECT a FROM t PROCEDURE ANALYSE(10, 2000)
+                    SELECT CONVERT(a, DATETIME(6)), CONVERT(a, TIME(6)), CONVERT(a, CHAR(10)), CONVERT(a, BINARY(3)), CONVERT(a, NCHAR(3))
+                    SELECT CONVERT(a, CHARACTER(3)), CONVERT(a, FLOAT(10)), CONVERT(a, NATIONAL CHARACTER(3)), CONVERT(a, YEAR) FROM t
+                    SELECT CAST(a AS DATETIME(6)), CAST(a AS TIME(6)), CAST(a AS BINARY(3)), CAST(a AS NCHAR(3)), CAST(a AS CHAR VARYING(3))
+                    SELECT 1 FROM JSON_TABLE('[]', '$[*]' COLUMNS (a DATETIME(6) PATH '$.a', b TIMESTAMP(6) PATH '$', c TIME(6) PATH '$', d YEAR(4) PATH '$', e DECIMAL(10,2) PATH '$', f VARCHAR(10) PATH '$', g BINARY(3) PATH '$', h FLOAT(10) PATH '$', i BIT(8) PATH '$', j ENUM('x') PATH '$', k SET('x') PATH '$', l TEXT(9) PATH '$', m BLOB(9) PATH '$', n NVARCHAR(9) PATH '$', o DOUBLE PRECISION(9,2) PATH '$', p INT8(3) PATH '$', q INT UNSIGNED PATH '$' DEFAULT '0' ON EMPTY)) AS jt
+                    SELECT `datetime`(6), CONVERT(f(1), DATETIME(6))    => STORED_CODE
+                    SELECT db.datetime(6)                               => STORED_CODE
+                    SELECT `db`.`text` (6)                              => STORED_CODE
+                    SELECT TRIM(BOTH (a) FROM b), TRIM(LEADING ('x') FROM b), TRIM(TRAILING (a) FROM b)
+                    SELECT HIGH_PRIORITY (1)
+                    SELECT SQL_NO_CACHE (1), SQL_NO_CACHE
+                    DO (1), (2)
+                    DO (f(1))                                           => STORED_CODE
+                    DESC (SELECT 1)
+                    EXPLAIN FORMAT=JSON (SELECT 1)
+                    EXPLAIN FORMAT=JSON (SELECT f(1))                   => STORED_CODE
+                    EXPLAIN UPDATE t SET a = f(1)                       => STORED_CODE
+                    SELECT CURRENT_ROLE(), CURRENT_ROLE
                     SELECT ROW_NUMBER() OVER (PARTITION BY a ORDER BY b) FROM t WINDOW w AS (ORDER BY a)
                     SELECT jt.* FROM t, JSON_TABLE(t.a, '$[*]' COLUMNS (x INT PATH '$.x', NESTED PATH '$.y' COLUMNS (z CHAR(3) PATH '$'))) AS jt
                     SELECT MATCH (a, b) AGAINST ('x' IN BOOLEAN MODE) FROM t
@@ -75,7 +114,7 @@ final class StatementTable {
                     SELECT f /* c */ (1)                                => STORED_CODE
                     SELECT x.f (1)                                      => STORED_CODE
                     SELECT DATE_ADD(NOW(), INTERVAL f(1) DAY)           => STORED_CODE
-                    SELECT sys.version_major()                          => STORED_CODE
+                    SELECT sys.version_major()                          => STORED_CODE NAMES_PROCESSLIST
                     CALL p(1)                                           => STORED_CODE
                     DO SLEEP(1)
                     DO mine(1)                                          => STORED_CODE
@@ -220,6 +259,12 @@ final class StatementTable {
                     SELECT * FROM information_schema.`processlist`      => NAMES_PROCESSLIST
                     SELECT * FROM performance_schema.threads            => NAMES_PROCESSLIST
                     EXPLAIN FOR CONNECTION 5                            => NAMES_PROCESSLIST
+                    SELECT * FROM sys.session WHERE conn_id = CONNECTION_ID() => READS_CONNECTION_ID NAMES_PROCESSLIST
+                    SELECT * FROM `sys`.`x$session`                     => NAMES_PROCESSLIST
+                    SELECT `sys`.ps_is_thread_instrumented(CONNECTION_ID()) => STORED_CODE READS_CONNECTION_ID NAMES_PROCESSLIST
+                    SELECT * FROM mysql.general_log WHERE thread_id = CONNECTION_ID() => READS_CONNECTION_ID NAMES_PROCESSLIST
+                    SELECT * FROM mysql.`slow_log`                      => NAMES_PROCESSLIST
+                    SELECT sys, t.sys FROM t JOIN u ON t.sys = 1 WHERE u.sys.a = 2
                     EXPLAIN INSERT INTO t (a) VALUES (1)
                     EXPLAIN SELECT f(1)                                 => STORED_CODE
 
@@ -268,6 +313,21 @@ final class StatementTable {
                     SELECT NEXT VALUE FOR s                             => ADVANCES_SEQUENCE
                     INSERT INTO t (a) VALUES (NEXTVAL(s))               => ADVANCES_SEQUENCE
                     SELECT s.currval, s.nextval                         => READS_SEQUENCE ADVANCES_SEQUENCE
+                    SELECT ROWNUM(), ROWNUM FROM t
+                    SELECT VEC_DISTANCE_COSINE(a, VEC_FromText('[1]')), MBREqual(b, ST_MPolyFromText('x')) FROM t
+                    PURGE BINARY LOGS BEFORE (NOW() - INTERVAL 1 DAY)
+                    SELECT a FROM t FOR SYSTEM_TIME AS OF (NOW() - INTERVAL 1 DAY)
+                    SELECT a FROM t FOR SYSTEM_TIME FROM (NOW()) TO (NOW())
+                    SELECT a FROM t FOR SYSTEM_TIME AS OF f(1)          => STORED_CODE
+                    SELECT a FROM t FOR SYSTEM_TIME AS OF TIMESTAMP'2020-01-01'
+                    WITH RECURSIVE c (a) AS (SELECT 1) CYCLE a RESTRICT, d (b) AS (SELECT 2) SELECT a, b FROM c, d
+                    ANALYZE TABLE t PERSISTENT FOR COLUMNS (a, b) INDEXES (i)
+                    ANALYZE FORMAT=JSON SELECT f(1)                     => STORED_CODE
+                    INSERT INTO t (a) VALUES (1) RETURNING f(a)         => STORED_CODE
+                    SELECT of(1)                                        => STORED_CODE
+                    SELECT columns(1)                                   => STORED_CODE
+                    SELECT MATCH (a) AGAINST ('x'), against(1) FROM t   => STORED_CODE
+                    SELECT CAST(a AS INTERVAL DAY_SECOND(6)) FROM t
                     BEGIN NOT ATOMIC SELECT 1; END                      => - COMPOUND
                     IF 1 THEN SELECT 1; END IF                          => - COMPOUND
                     l: LOOP LEAVE l; END LOOP                           => - COMPOUND
@@ -282,7 +342,19 @@ final class StatementTable {
     private static final String MYSQL =
             """
                     /*M! SELECT f(1) */ SELECT 1
-                    SELECT LASTVAL(s)                                   => STORED_CODE READS_SEQUENCE
+                    SELECT LASTVAL(s)                                   => STORED_CODE
+                    SELECT nextval('orders'), `nextval`('orders')       => STORED_CODE
+                    SELECT mine.nextval('orders'), NEXT VALUE, PREVIOUS VALUE FROM t => STORED_CODE
+                    UPDATE seq s SET s.nextval = s.nextval + 1, s.currval = s.nextval, s.lastval = 1
+                    SELECT 5 MEMBER OF(tags->'$.x'), 5 MEMBER OF ('[]') FROM t
+                    SELECT JSON_VALUE(a, '$.b' RETURNING DATETIME(6)), JSON_VALUE(a, '$.b' RETURNING DECIMAL(10,2) NULL ON EMPTY) FROM t
+                    INSERT INTO t (a, b) VALUES ROW(1,2), ROW(3,4) AS new(c, d) ON DUPLICATE KEY UPDATE a = c
+                    VALUES ROW(1,2), ROW(f(3),4)                        => STORED_CODE
+                    SELECT a FROM t WHERE a LIKE b ESCAPE ('!')
+                    SELECT a, b FROM t GROUP BY ROLLUP (a, b)
+                    EXPLAIN TABLE t ORDER BY f(1)                       => STORED_CODE
+                    EXPLAIN ANALYZE TABLE t ORDER BY f(1)               => STORED_CODE
+                    SELECT PS_THREAD_ID(CONNECTION_ID())                => READS_CONNECTION_ID NAMES_PROCESSLIST
                     SELECT VECTOR_DIM(a), ANY_VALUE(b) FROM t
                     SELECT a FROM t, LATERAL (SELECT 1) AS x (b)
                     CREATE FUNCTION f() RETURNS INT LANGUAGE JAVASCRIPT AS $$ return 1; $$ => - UNSURE
