@@ -791,7 +791,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
             relay.add(under.rows, command == Command.STMT_EXECUTE);
             relay.cursorAsked(command == Command.STMT_EXECUTE && under.statement != null && statements.hasCursor(under.statement));
             relay.countedInOk(
-                    (command == Command.INIT_DB || command == Command.PING) && !worker.server().mariaDb() ? aftermath.leftovers().countedInOk() : under.countedInOk);
+                    (command == Command.INIT_DB || command == Command.PING) && !worker.server().mariaDb()
+                            ? aftermath.leftovers().countedInOk() : under.countedInOk);
             if (restore == null) {
                 connection.send(bytes, relay);
             } else {

@@ -32,7 +32,8 @@ final class OneShots {
                     // Read back like any other value of LAST_INSERT_ID().
                 }
                 case "rand_seed1", "rand_seed2", "gtid_next", "gtid_seq_no", "gtid_domain_id", "server_id", "skip_replication",
-                        "character_set_database", "collation_database", "original_commit_timestamp", "original_server_version", "immediate_server_version" ->
+                        "character_set_database", "collation_database", "original_commit_timestamp", "original_server_version",
+                        "immediate_server_version" ->
                     others = true;
                 default -> others |= next.group("name").toLowerCase(Locale.ROOT).startsWith("pseudo_");
             }

@@ -41,7 +41,8 @@ public sealed interface RestorePlan {
 
     /** Trackers show NULL as an empty text, which these do not take. */
     Set<String> NULL_WHEN_EMPTY =
-            Set.of("character_set_results", "default_tmp_storage_engine", "enforce_storage_engine", "innodb_ft_user_stopword_table", "innodb_tmpdir");
+            Set.of("character_set_results", "default_tmp_storage_engine", "enforce_storage_engine", "innodb_ft_user_stopword_table",
+                    "innodb_tmpdir");
 
     static RestorePlan between(SessionState from, SessionState to, Baseline baseline) {
         return between(from, to, UserVariables.NONE, UserVariables.NONE, baseline, OptionalLong.empty());

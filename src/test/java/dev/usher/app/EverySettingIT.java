@@ -110,13 +110,17 @@ class EverySettingIT {
         List<String> some = new ArrayList<>();
         if (now.matches("\\d{1,15}")) {
             long value = Long.parseLong(now);
-            some.addAll(List.of(String.valueOf(value + 1), String.valueOf(value * 2 + 1024), String.valueOf(value / 2), String.valueOf(value - 1)));
+            some.addAll(List.of(String.valueOf(value + 1), String.valueOf(value * 2 + 1024), String.valueOf(value / 2),
+                    String.valueOf(value - 1)));
         } else if (now.matches("\\d+\\.\\d+")) {
             some.add(String.valueOf(Double.parseDouble(now) + 1));
         }
-        some.addAll(List.of("1", "0", "2", "'ON'", "'OFF'", "'+03:00'", "'ANSI_QUOTES'", "'de_DE'", "'MyISAM'", "'latin1'", "'latin1_bin'", "'/tmp'",
-                "'READ-COMMITTED'", "'MINIMAL'", "'ROW'", "'STATEMENT'", "'test/none'", "'CHAIN'", "'NEVER'", "'FORCE'", "'16,8'", "'mrr=off'", "'rowid_filter=off'",
-                "'utf8mb4=utf8mb4_bin'", "'utf8mb4_general_ci'", "'COPY'", "'mysql://127.0.0.1:1'", "'2024-01-01 00:00:00'", "'test/words'"));
+        some.addAll(List.of("1", "0", "2", "'ON'", "'OFF'", "'+03:00'", "'ANSI_QUOTES'", "'de_DE'", "'MyISAM'", "'latin1'", "'latin1_bin'",
+                "'/tmp'",
+                "'READ-COMMITTED'", "'MINIMAL'", "'ROW'", "'STATEMENT'", "'test/none'", "'CHAIN'", "'NEVER'", "'FORCE'", "'16,8'",
+                "'mrr=off'", "'rowid_filter=off'",
+                "'utf8mb4=utf8mb4_bin'", "'utf8mb4_general_ci'", "'COPY'", "'mysql://127.0.0.1:1'", "'2024-01-01 00:00:00'",
+                "'test/words'"));
         return some;
     }
 
