@@ -4,6 +4,7 @@ import dev.usher.config.HostAndPort;
 import dev.usher.config.ListenAddress;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.UsherConfig;
+import dev.usher.testing.TestCertificate;
 import dev.usher.testing.TestServer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ final class Poolers {
         UsherConfig defaults = UsherConfig.forServer(new HostAndPort(server.host(), server.port()));
         return defaults.withListen(new ListenAddress.Tcp("127.0.0.1", 0))
                 .withAdmin(defaults.admin().withListen(Optional.empty()))
-                .withTls(defaults.tls().withStateDirectory(state));
+                .withTls(TestCertificate.in(state, defaults.tls()));
     }
 
     static Usher start(TestServer server, Path state, UnaryOperator<PoolConfig> pool) {

@@ -13,6 +13,7 @@ import dev.usher.config.Secret;
 import dev.usher.config.UsherConfig;
 import dev.usher.testing.FakeClient;
 import dev.usher.testing.TestAccount;
+import dev.usher.testing.TestCertificate;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ final class RunningUsher implements AutoCloseable {
         UsherConfig plain = UsherConfig.forServer(new HostAndPort("127.0.0.1", serverPort));
         UsherConfig config = plain.withListen(new ListenAddress.Tcp("127.0.0.1", 0))
                 .withAdmin(new AdminConfig(Optional.empty(), "usher", Optional.empty()))
-                .withTls(plain.tls().withStateDirectory(state))
+                .withTls(TestCertificate.in(state, plain.tls()))
                 .withServer(plain.server().withConnectTimeout(Duration.ofSeconds(2)))
                 .withPool(plain.pool().withMaxServerConnections(6).withWorkers(1).withWaitLimit(Duration.ofSeconds(15)));
         return new RunningUsher(Usher.start(change.apply(config)));

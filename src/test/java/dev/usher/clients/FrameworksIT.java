@@ -13,6 +13,7 @@ import dev.usher.config.ListenAddress;
 import dev.usher.config.UsherConfig;
 import dev.usher.testing.Flavour;
 import dev.usher.testing.ServerKind;
+import dev.usher.testing.TestCertificate;
 import dev.usher.testing.TestServer;
 import dev.usher.testing.TestServers;
 import java.net.InetSocketAddress;
@@ -147,7 +148,7 @@ class FrameworksIT {
         UsherConfig config = UsherConfig.forServer(new HostAndPort(server.host(), server.port()));
         return Usher.start(config.withListen(new ListenAddress.Tcp("127.0.0.1", 0))
                 .withAdmin(config.admin().withListen(Optional.empty()))
-                .withTls(config.tls().withStateDirectory(state))
+                .withTls(TestCertificate.in(state, config.tls()))
                 .withPool(config.pool().withHandOver(HandOver.SHUFFLE).withMaxServerConnections(SERVER_CONNECTIONS).withWorkers(1)
                         .withWaitLimit(Duration.ofSeconds(60))));
     }

@@ -6,6 +6,7 @@ import dev.usher.config.HostAndPort;
 import dev.usher.config.ListenAddress;
 import dev.usher.config.PoolConfig;
 import dev.usher.config.UsherConfig;
+import dev.usher.testing.TestCertificate;
 import dev.usher.testing.TestServer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ final class ServerUnderTest implements AutoCloseable {
         UsherConfig config = UsherConfig.forServer(new HostAndPort(server.host(), server.port()));
         return Usher.start(config.withListen(new ListenAddress.Tcp("127.0.0.1", 0))
                 .withAdmin(config.admin().withListen(Optional.empty()))
-                .withTls(config.tls().withStateDirectory(state))
+                .withTls(TestCertificate.in(state, config.tls()))
                 .withPool(change.apply(config.pool())));
     }
 

@@ -7,6 +7,7 @@ import dev.usher.config.HostAndPort;
 import dev.usher.config.ListenAddress;
 import dev.usher.config.Secret;
 import dev.usher.config.UsherConfig;
+import dev.usher.testing.TestCertificate;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +26,7 @@ public final class UsherInFront implements AutoCloseable, IntSupplier {
         UsherConfig plain = UsherConfig.forServer(new HostAndPort("127.0.0.1", serverPort));
         usher = Usher.start(plain.withListen(new ListenAddress.Tcp("127.0.0.1", 0))
                 .withAdmin(plain.admin().withListen(Optional.empty()))
-                .withTls(plain.tls().withStateDirectory(state))
+                .withTls(TestCertificate.in(state, plain.tls()))
                 .withAccounts(new AccountConfig(user, Optional.of(Secret.of(password)), List.of()))
                 .withPool(
                         plain.pool().withHandOver(HandOver.SHUFFLE).withMaxServerConnections(8).withWorkers(1).withWaitLimit(WAIT_LIMIT)));

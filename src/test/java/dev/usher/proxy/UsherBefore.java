@@ -4,6 +4,7 @@ import dev.usher.app.Usher;
 import dev.usher.config.HostAndPort;
 import dev.usher.config.ListenAddress;
 import dev.usher.config.UsherConfig;
+import dev.usher.testing.TestCertificate;
 import dev.usher.testing.TestServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,7 +30,7 @@ final class UsherBefore implements AutoCloseable {
         UsherConfig config = UsherConfig.forServer(new HostAndPort(server.host(), server.port()));
         return new UsherBefore(server, Usher.start(change.apply(config.withListen(new ListenAddress.Tcp("127.0.0.1", 0))
                 .withAdmin(config.admin().withListen(Optional.empty()))
-                .withTls(config.tls().withStateDirectory(state)))));
+                .withTls(TestCertificate.in(state, config.tls())))));
     }
 
     Usher usher() {
