@@ -256,7 +256,7 @@ public final class Worker {
     }
 
     /**
-     * The same, where the session's client is still there.
+     * The same for a session that has locked something.
      *
      * @param then once what it had locked is free: a server closes its connection before that
      */

@@ -331,8 +331,8 @@ public final class ClientSession implements Tenant, Relay.Listener {
                 answerInstead(error);
                 return;
             }
-            mode = Mode.READY;
-            client.ok(1, session.status());
+            aftermath.leftovers().ranHere();
+            answer(() -> client.ok(1, session.status()));
             settle();
             client.consume();
         } else {
@@ -743,6 +743,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     /** Gives up a lease whose connection nobody should have after this session. */
     void discardLease(ServerConnection connection) {
         lease.gone();
+        pin.over();
         worker.discard(connection);
     }
 
@@ -806,6 +807,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             mode = Mode.STREAMING;
         } else if (!under.sent) {
             mode = Mode.READY;
+            idleSince = System.nanoTime();
         }
         if (mode != Mode.BUSY) {
             client.consume();
@@ -821,6 +823,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             return passThrough.pass(in, has);
         }
         mode = under.sent ? Mode.BUSY : Mode.READY;
+        idleSince = System.nanoTime();
         StatementTraits read = passThrough.traits();
         if (read != null) {
             under.traits = read.bits();

@@ -106,6 +106,9 @@ final class CommandUnderWay {
     /** Whether its session's schema, which was gone, has been tried again for it. */
     boolean schemaTried;
 
+    /** Whether the server has refused to give it its session's FOUND_ROWS(). */
+    boolean foundRowsTried;
+
     /** The pins that it has given its session, of which nothing is true as long as it has not been sent. */
     int pinned;
 
@@ -116,7 +119,7 @@ final class CommandUnderWay {
     /** How often its session's state could not be restored. */
     int attempts;
 
-    /** Whether it waits until all that has been asked on its lease is answered. */
+    /** Whether it waits until all that has been asked on its lease is answered, and a KILL of what ran there is over. */
     boolean waitsForQuiet;
 
     /**
@@ -153,6 +156,7 @@ final class CommandUnderWay {
         failed = false;
         sent = false;
         schemaTried = false;
+        foundRowsTried = false;
         kills = 0;
         killed = false;
         due = null;

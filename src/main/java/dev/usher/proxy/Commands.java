@@ -6,6 +6,7 @@ import dev.usher.session.Pin;
 import dev.usher.session.Session;
 import dev.usher.wire.Command;
 import dev.usher.wire.ErrPacket;
+import dev.usher.wire.MalformedPacketException;
 import dev.usher.wire.Packets;
 import io.netty.buffer.ByteBuf;
 
@@ -141,6 +142,9 @@ final class Commands {
         try {
             ByteBuf payload = bytes.slice(bytes.readerIndex() + Packets.HEADER, bytes.readableBytes() - Packets.HEADER);
             owner.changeUser(payload, bytes.getUnsignedByte(bytes.readerIndex() + 3));
+        } catch (MalformedPacketException | IndexOutOfBoundsException e) {
+            // It may have had to wait for an answer of the server's, which must not pay for it.
+            client.refuse(Refusal.MALFORMED_PACKET, "Malformed communication packet", 1);
         } finally {
             bytes.release();
         }

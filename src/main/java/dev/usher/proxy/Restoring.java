@@ -92,7 +92,8 @@ final class Restoring {
         }
         RestorePlan planned = plan(connection, insertId);
         boolean mayClear = under.isStatement() || under.command() == Command.STMT_PREPARE;
-        if (mayClear && leftovers.mustMark() && !under.emulated && !under.cleared) {
+        boolean shows = under.has(Trait.READS_DIAGNOSTICS.bit()) && !under.has(Trait.SINGLE.bit());
+        if (mayClear && leftovers.mustMark() && !under.emulated && !under.cleared && !shows) {
             planned = planned.then(Leftovers.MARK);
         }
         switch (planned) {
@@ -115,7 +116,7 @@ final class Restoring {
 
     /** Where the command may leave FOUND_ROWS() as it was; and not where it could use up what was set for the next statement. */
     private boolean foundRowsDue(CommandUnderWay under) {
-        return under.isStatement() && !under.emulated && !session.has(Pin.ONE_SHOT)
+        return under.isStatement() && !under.emulated && !under.foundRowsTried && !session.has(Pin.ONE_SHOT)
                 && leftovers.foundRowsDue(under.foundRows, Rewriting.readsLeftovers(under.traits));
     }
 
@@ -134,7 +135,7 @@ final class Restoring {
                             leftovers.foundRowsGiven();
                             prepare(connection, under);
                         }
-                        case Answer.Refused refused -> notGiven(connection, refused.error());
+                        case Answer.Refused refused -> notGiven(connection, under, refused.error());
                         case Answer.Lost lost -> {
                             // The connection tells its tenant.
                         }
@@ -142,12 +143,14 @@ final class Restoring {
                 })));
     }
 
-    private void notGiven(ServerConnection connection, ErrPacket error) {
+    /** Where the server's own limits do not let so many rows be counted, FOUND_ROWS() is not carried on. */
+    private void notGiven(ServerConnection connection, CommandUnderWay under, ErrPacket error) {
         leftovers.moved();
         if (interrupted(error)) {
             owner.notRun(error);
         } else {
-            failed(connection, error);
+            under.foundRowsTried = true;
+            prepare(connection, under);
         }
     }
 

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Changes the texts of statements that ask for what only the session's own server connection would know: its id, and what the last statement left there. */
@@ -29,6 +30,7 @@ final class Rewriting {
     private static final long DYNAMIC = Trait.bits(Trait.SQL_PREPARE, Trait.DYNAMIC_SQL);
     private static final long SEQUENCES = Trait.bits(Trait.READS_SEQUENCE, Trait.ADVANCES_SEQUENCE);
     private static final long CONCERNED = LEFTOVERS | DYNAMIC | SEQUENCES | Trait.READS_CONNECTION_ID.bit();
+    private static final Pattern NAMES_SCHEMA = Pattern.compile("\\b(?:DATABASE|SCHEMA)\\b", Pattern.CASE_INSENSITIVE);
     private static final byte[] NO_ROWS = "SHOW WARNINGS LIMIT 0".getBytes(StandardCharsets.US_ASCII);
 
     private final Session session;
@@ -56,6 +58,11 @@ final class Rewriting {
         return (traits & LEFTOVERS) != 0;
     }
 
+    /** Whether it reads conditions that the server connection does not have. */
+    boolean answersConditions(long traits) {
+        return sure(traits) && (traits & CONDITIONS) != 0 && leftovers.conditionsHere();
+    }
+
     /** Whether what it reads can only be told when the server has been asked whether the session's conditions are still there. */
     boolean mustAsk(long traits) {
         return (traits & CONDITIONS) != 0 && leftovers.mustAsk();
@@ -78,6 +85,9 @@ final class Rewriting {
             return null;
         }
         byte[] text = written.get();
+        if (!withId && !NAMES_SCHEMA.matcher(new String(text, StandardCharsets.ISO_8859_1)).find()) {
+            return null;
+        }
         Values values = withId ? Values.connection(connectionId) : Values.NONE;
         return StatementRewriter.rewrite(text, session.lexMode(), flavour, withoutSchema ? values.withoutSchema() : values);
     }

@@ -106,6 +106,10 @@ final class SqlPreparing {
             }
             case SqlPrepare.Immediate immediate -> {
                 StatementTraits inner = lex(immediate.text());
+                if (!immediate.using() && rewriting.answersConditions(inner.bits())) {
+                    under.replaceText(immediate.text().getBytes(StandardCharsets.US_ASCII));
+                    return Reading.REPLACED;
+                }
                 if (!inner.has(Trait.UNSURE)) {
                     under.text = immediate.text();
                     runs(under, inner.bits(), inner.untoldVariables(), inner.userVariables(), inner.userVariablesRead());

@@ -21,7 +21,7 @@ public record Conditions(List<@Nullable String[]> rows, List<String[]> details, 
     public static final Conditions NONE = new Conditions(List.of(), List.of(), 0);
 
     /** Of how many MySQL is asked for more than SHOW WARNINGS gives: each costs it a statement. The others are like those with the same number. */
-    public static final int DETAILED = 64;
+    public static final int DETAILED = 16;
 
     /** What GET DIAGNOSTICS can ask of a condition, all but its number. */
     private static final List<String> ITEMS = List.of(

@@ -158,6 +158,17 @@ public final class Leftovers {
         conditions = conditions.withInvalidNumber();
     }
 
+    /** A statement that Usher has run itself, and answered by OK. */
+    public void ranHere() {
+        rowCount = 0;
+        rowCountOnServer = false;
+        if (!mariaDb) {
+            where = Where.HERE;
+            conditionsOnServer = false;
+            conditions = Conditions.NONE;
+        }
+    }
+
     /** How many conditions MySQL counts in the OK of a command that is no statement; on MariaDB it counts none. */
     public int countedInOk() {
         return mariaDb ? 0 : where == Where.HERE ? conditions.count() : conditionsOnServer ? expected : 0;

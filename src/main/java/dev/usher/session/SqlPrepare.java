@@ -18,7 +18,8 @@ public sealed interface SqlPrepare {
 
     record Deallocate(String name) implements SqlPrepare {}
 
-    record Immediate(String text) implements SqlPrepare {}
+    /** @param using whether it has parameters */
+    record Immediate(String text, boolean using) implements SqlPrepare {}
 
     /**
      * @param variable the name of the user variable that has the text, in lower case
@@ -67,7 +68,7 @@ public sealed interface SqlPrepare {
                 return in.atEnd() || in.word().equals("USING") ? new ImmediateFrom(variable, start, end) : null;
             }
             String text = in.literal();
-            return in.atEnd() || in.word().equals("USING") ? new Immediate(text) : null;
+            return in.atEnd() ? new Immediate(text, false) : in.word().equals("USING") ? new Immediate(text, true) : null;
         }
         return in.atEnd() || in.word().equals("USING") ? new Execute(name) : null;
     }

@@ -50,6 +50,9 @@ final class StatementReader {
     /** The last token is a user variable; unless := follows, it is read. */
     private boolean variableUndecided;
 
+    /** The statement begins with ANALYZE. */
+    private boolean analyzes;
+
     private boolean anyTokens;
     private boolean afterSemicolon;
     private boolean several;
@@ -206,6 +209,7 @@ final class StatementReader {
                 traits.verb(Verb.EXPLAIN);
                 calls.disable();
                 mode = Mode.EXPLAIN;
+                analyzes = keyword == Keyword.ANALYZE;
             }
             default -> rareFirst(keyword);
         }
@@ -333,7 +337,8 @@ final class StatementReader {
         switch (keyword) {
             case SELECT, INSERT, REPLACE, UPDATE, DELETE, WITH, VALUES -> explained(keyword);
             case TABLE -> {
-                if (words > 2 || !history.wasKeyword(Keyword.ANALYZE)) {
+                // ANALYZE [LOCAL | NO_WRITE_TO_BINLOG] TABLE is no query; EXPLAIN ANALYZE TABLE is one.
+                if (!analyzes) {
                     explained(keyword);
                 }
             }

@@ -57,7 +57,7 @@ public final class StatementTraits {
         return userVariables.marked();
     }
 
-    /** The system variables, in lower case, of whose new values the server may not tell: set as {@code @@name} without a scope, or on MariaDB a plugin's. */
+    /** The system variables, in lower case, of whose new values the server may not tell: set as {@code @@name} without a scope, or on MariaDB one of those in {@link SetReader}. */
     public List<String> untoldVariables() {
         return untoldVariables.toList();
     }

@@ -127,6 +127,9 @@ class LeftoversIT {
                     C:1B0000 ;; $W ;; GET DIAGNOSTICS @n = NUMBER; SELECT @n, b FROM lt ORDER BY a LIMIT 1 ;; SHOW WARNINGS
                     SET @q = 'SELECT LAST_INSERT_ID(), ROW_COUNT(), CONNECTION_ID() = %ID% AS x' ;; $W ;; EXECUTE IMMEDIATE @q ;; EXECUTE IMMEDIATE @q
                     SET @q = 'INSERT INTO lt(b) VALUES (?)', @v = 7 ;; EXECUTE IMMEDIATE @q USING @v ;; SELECT LAST_INSERT_ID(), ROW_COUNT()
+                    $W ;; EXECUTE IMMEDIATE 'SHOW WARNINGS' ;; EXECUTE IMMEDIATE 'SHOW COUNT(*) WARNINGS' ;; SHOW WARNINGS
+                    SET @q = 'SHOW ERRORS' ;; SELECT * FROM nope ;; EXECUTE IMMEDIATE @q ;; SELECT ROW_COUNT()
+                    $W ;; KILL QUERY 999999999 ;; SHOW WARNINGS ;; SELECT ROW_COUNT()
                     $W ;; EXECUTE IMMEDIATE CONCAT('SELECT ', 'LAST_INSERT_ID()')
                     SET sql_mode = 'EMPTY_STRING_IS_NULL' ;; SET @a = '' ;; SELECT @a IS NULL, @a
                     INSERT INTO lt(a,b) VALUES (100,1) ;; INSERT INTO lt(b) VALUES (1) ;; SELECT LAST_INSERT_ID(), @@identity, @@last_insert_id, ROW_COUNT()

@@ -158,6 +158,8 @@ final class StatementTable {
                     SET session_track_schema = OFF                      => SET_SESSION SET_TRACKER
                     SET profiling = 1                                   => SET_SESSION PROFILING
                     SET optimizer_trace = 'enabled=on'                  => SET_SESSION PROFILING
+                    ANALYZE LOCAL TABLE t
+                    ANALYZE NO_WRITE_TO_BINLOG TABLE t
                     SHOW PROFILES                                       => PROFILING
                     SET PASSWORD FOR u@localhost = 'x'                  => SET_PASSWORD PRIVILEGE_CHANGE
                     SET RESOURCE GROUP g                                => - UNSURE
