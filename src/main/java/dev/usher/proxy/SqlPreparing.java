@@ -106,7 +106,7 @@ final class SqlPreparing {
             }
             case SqlPrepare.Immediate immediate -> {
                 StatementTraits inner = lex(immediate.text());
-                if (!immediate.using() && rewriting.answersConditions(inner.bits())) {
+                if (worker.server().mariaDb() && !immediate.using() && rewriting.answersConditions(inner.bits())) {
                     under.replaceText(immediate.text().getBytes(StandardCharsets.US_ASCII));
                     return Reading.REPLACED;
                 }
