@@ -1,7 +1,6 @@
 package dev.usher.session;
 
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.stream.Stream;
 
 /** The list of assignments of a SET statement: targets, and the words that are no targets (NAMES, ROLE, TRANSACTION). */
@@ -13,11 +12,11 @@ final class SetReader {
      * Beginnings of the names of variables that MariaDB's tracker does not always tell of: those of plugins such as storage engines (not in 11.4.5), bits of one number, for
      * which it names another one, and what changes with another one.
      */
-    private static final List<byte[]> NOT_ALWAYS_TOLD = names("innodb_", "myisam_", "aria_", "rocksdb_", "spider_", "connect_", "mroonga_",
+    private static final byte[][] NOT_ALWAYS_TOLD = names("innodb_", "myisam_", "aria_", "rocksdb_", "spider_", "connect_", "mroonga_",
             "columnstore_", "s3_", "oqgraph_", "log_slow_", "log_queries_not_using_indexes", "log_disabled_statements",
             "sql_buffer_result", "character_set_server", "collation_server");
     /** Beginnings of the names of variables that the statements behind them use up or read, or that change with something else. */
-    private static final List<byte[]> ONE_SHOT = names("pseudo_", "character_set_database", "collation_database");
+    private static final byte[][] ONE_SHOT = names("pseudo_", "character_set_database", "collation_database");
 
     private enum Stage {
         TARGET,
@@ -186,7 +185,7 @@ final class SetReader {
         }
         traits.add(Trait.SET_SESSION);
         boolean unscoped = atAt && scope == Scope.NONE;
-        if (unscoped || mariaDb && NOT_ALWAYS_TOLD.stream().anyMatch(text::startsWith)) {
+        if (unscoped || mariaDb && beginsAs(NOT_ALWAYS_TOLD, text)) {
             traits.addUntoldVariable(text);
         }
         switch (keyword) {
@@ -208,12 +207,21 @@ final class SetReader {
     private void byPrefix(TokenText text) {
         if (text.startsWith(SESSION_TRACK) && !text.startsWith(SESSION_TRACK_GTIDS)) {
             traits.add(Trait.SET_TRACKER);
-        } else if (ONE_SHOT.stream().anyMatch(text::startsWith)) {
+        } else if (beginsAs(ONE_SHOT, text)) {
             traits.add(Trait.SET_ONE_SHOT);
         }
     }
 
-    private static List<byte[]> names(String... names) {
-        return Stream.of(names).map(name -> name.getBytes(StandardCharsets.US_ASCII)).toList();
+    private static boolean beginsAs(byte[][] names, TokenText text) {
+        for (byte[] name : names) {
+            if (text.startsWith(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static byte[][] names(String... names) {
+        return Stream.of(names).map(name -> name.getBytes(StandardCharsets.US_ASCII)).toArray(byte[][]::new);
     }
 }
