@@ -4,11 +4,10 @@ import dev.usher.session.Baseline;
 import dev.usher.session.Collations;
 import dev.usher.session.Flavour;
 import dev.usher.wire.HandshakeV10;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,20 +101,8 @@ public final class Server {
     }
 
     private static String names(Baseline baseline) {
-        TreeSet<String> names = new TreeSet<>(baseline.values().keySet());
-        names.removeIf(name -> !Baseline.isState(name) || GLOBAL_ONLY.stream().anyMatch(name::startsWith)
-                && !name.equals("group_replication_consistency"));
-        return String.join(",", names);
+        return baseline.values().keySet().stream().filter(Baseline::isState).sorted().collect(Collectors.joining(","));
     }
-
-    /** Families of variables that have no session value; leaving them out keeps the statement short. */
-    private static final List<String> GLOBAL_ONLY = List.of(
-            "performance_schema", "mysqlx_", "admin_", "replica_", "slave_", "relay_log", "ssl_", "tls_", "innodb_buffer", "innodb_log",
-            "innodb_io",
-            "innodb_undo", "innodb_page", "innodb_purge", "innodb_redo", "innodb_stats", "innodb_flush", "innodb_doublewrite",
-            "innodb_adaptive",
-            "group_replication", "caching_sha2", "binlog_cache", "have_", "report_", "version", "general_log", "slow_query_log",
-            "log_error", "ft_");
 
     /** {@link System#nanoTime} since when nobody gets through to the server, or 0. */
     public long downSince() {

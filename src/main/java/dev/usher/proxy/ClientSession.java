@@ -624,6 +624,18 @@ public final class ClientSession implements Tenant, Relay.Listener {
         return true;
     }
 
+    /**
+     * Whether a prepared statement has to wait until it is known what the command before it left, as that cannot be told otherwise, or as what brings the connection into the
+     * statement's state changes what it is to read.
+     *
+     * @param there whether it is prepared on the leased connection
+     */
+    boolean knowsFirst(boolean there) {
+        ServerConnection has = lease.connection();
+        return asksFirst() || has != null && !(there && has.state().equals(session.state())) && Rewriting.readsLeftovers(under.traits)
+                && waitsForCapture(has);
+    }
+
     /** Whether a command that Usher answers has to wait for what the last statement left, as it goes on from there and only the connection may know it. */
     boolean readsFirst(boolean unread) {
         ServerConnection has = lease.connection();

@@ -153,12 +153,7 @@ final class StatementCommands {
     /** @return false if it has to wait for an answer about what the command before it left */
     private boolean rewrite(PreparedStatement of) {
         ServerConnection has = owner.lease();
-        boolean asItIs = has != null && has.statements().find(of) != null && has.state().equals(session.state());
-        if (owner.asksFirst()) {
-            return false;
-        }
-        if (has != null && !asItIs && Rewriting.readsLeftovers(under.traits) && owner.waitsForCapture(has)) {
-            // What brings the connection into the statement's state changes what the statement is to read.
+        if (owner.knowsFirst(has != null && has.statements().find(of) != null)) {
             return false;
         }
         if (under.has(Trait.ADVANCES_SEQUENCE.bit()) && of.whole()) {

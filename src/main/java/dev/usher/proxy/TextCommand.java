@@ -118,12 +118,7 @@ final class TextCommand {
     /** @return false if it has to wait for an answer about what the command before it left */
     private boolean rewriteExecuted(SqlStatement of) {
         ServerConnection has = owner.lease();
-        boolean asItIs = has != null && has.sqlStatements().find(of.name()) == of && has.state().equals(session.state());
-        if (owner.asksFirst()) {
-            return false;
-        }
-        if (has != null && !asItIs && Rewriting.readsLeftovers(under.traits) && owner.waitsForCapture(has)) {
-            // To prepare it there changes what it is to read.
+        if (owner.knowsFirst(has != null && has.sqlStatements().find(of.name()) == of)) {
             return false;
         }
         SqlStatement instead = owner.rewriting().execution(under, of, has);

@@ -57,7 +57,7 @@ class KeptAliveIT {
     private static void onlyPing(FakeClient client) throws Exception {
         client.query("SET SESSION wait_timeout = 1");
         for (int i = 0; i < 8; i++) {
-            Thread.sleep(300);
+            Thread.sleep(300); // as a client does that keeps its connection alive
             client.send(Command.PING);
             assertThat(client.wire().read().getUnsignedByte(0)).as("ping %s", i).isZero();
         }
