@@ -1,5 +1,6 @@
 """bench/load: the load generator for what sysbench cannot do."""
 
+import atexit
 import functools
 import json
 import os
@@ -35,29 +36,33 @@ def classes():
     return CLASSES
 
 
-def command(mode, port, **options):
-    options = {"port": port, "user": USER, "password": PASSWORD, "database": DATABASE, **options}
-    words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
-    return [jdk() / "bin/java", "-XX:+UseSerialGC", "-Xms64m", "-Xlog:disable", "-cp", classes(), "Load", mode, *words]
+@functools.cache
+def generator():
+    """The one process that makes all loads, so that what is measured is not how its own code is compiled."""
+    process = subprocess.Popen([jdk() / "bin/java", "-XX:+UseSerialGC", "-Xms64m", "-Xlog:disable", "-cp", classes(), "Load"],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    atexit.register(process.kill)
+    return process
 
 
 def load(mode, way, on_begin=lambda: None, on_end=lambda: None, **options):
-    """Runs it; `on_begin` and `on_end` are called around what it measures, which leaves its own start out."""
-    process = subprocess.Popen([str(word) for word in command(mode, way.port, **options)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    said = []
-    for line in process.stderr:
+    """One run; `on_begin` and `on_end` are called around what it measures, which leaves logging in out."""
+    process = generator()
+    options = {"port": way.port, "user": USER, "password": PASSWORD, "database": DATABASE, **options}
+    process.stdin.write("\t".join([mode, *(word for name, value in options.items() for word in (f"--{name}", str(value)))]) + "\n")
+    process.stdin.flush()
+    for line in process.stdout:
         if line == "begin\n":
             on_begin()
         elif line == "end\n":
             on_end()
         else:
-            said.append(line)
-    text = process.stdout.read()
-    if process.wait():
-        sys.exit(f"{way.name}: the load failed:\n{''.join(said)}{text}")
-    result = json.loads(text)
+            break
+    else:
+        sys.exit(f"{way.name}: the load failed")
+    result = json.loads(line)
     if result.get("errors"):
-        sys.exit(f"{way.name}: a run with errors is not a measurement: {result}\n{''.join(said)}")
+        sys.exit(f"{way.name}: a run with errors is not a measurement: {result}")
     return result
 
 

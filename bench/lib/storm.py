@@ -14,8 +14,8 @@ def connect(plain_ways, tls_ways, quick):
     for round_number in range(rounds):
         with quiet():
             for way, tls in cases:
-                # Each round is a new process of the load's, whose TLS is slow until it is compiled.
-                warm = (4 if quick else 12) if round_number == 0 or tls else 1
+                # Until the code of both ends is compiled, a login costs several times what it does from then on.
+                warm = 1 if round_number else 4 if quick else 20
                 seen.setdefault((way.name, tls), []).append(measured("storm", way, clients=8, seconds=seconds, warm=warm, tls=tls))
         print(f"  round {round_number + 1} of {rounds}", file=sys.stderr)
     rows = []

@@ -88,9 +88,9 @@ final class Busy {
             }
             loop(selector, all, begin);
             latencies.clear();
-            System.err.println("begin");
+            System.out.println("begin");
             long ended = loop(selector, all, begin + seconds * 1_000_000_000);
-            System.err.println("end");
+            System.out.println("end");
             for (Client client : all) {
                 client.channel.close();
             }

@@ -25,7 +25,7 @@ final class Repeat {
             while (System.nanoTime() < begin) {
                 once(connection, command);
             }
-            System.err.println("begin");
+            System.out.println("begin");
             long began = System.nanoTime();
             long end = began + seconds * 1_000_000_000;
             long events = 0;
@@ -36,7 +36,7 @@ final class Repeat {
                 events++;
                 now = System.nanoTime();
             } while (now < end);
-            System.err.println("end");
+            System.out.println("end");
             Map<String, Object> result = new HashMap<>();
             result.put("events", events);
             result.put("per_second", events / ((now - began) / 1e9));

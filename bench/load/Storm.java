@@ -33,9 +33,9 @@ final class Storm {
                 running.add(threads.submit(visitor));
             }
             Thread.sleep(warmSeconds * 1000);
-            System.err.println("begin");
+            System.out.println("begin");
             Thread.sleep(seconds * 1000);
-            System.err.println("end");
+            System.out.println("end");
             for (Future<Latencies> each : running) {
                 all.add(each.get());
             }
