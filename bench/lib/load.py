@@ -12,6 +12,8 @@ import sys
 from endpoints import DATABASE, PASSWORD, ROOT, USER
 
 CLASSES = ROOT / "target/bench-load"
+# Its manifest names the libraries beside it; their TLS is the load's too.
+USHER = ROOT / "target/usher.jar"
 
 
 @functools.cache
@@ -28,9 +30,9 @@ def jdk():
 
 @functools.cache
 def classes():
-    """Compiles the load generator, once."""
+    """Compiles the load generator, once; Usher is built by then."""
     sources = sorted((ROOT / "bench/load").glob("*.java"))
-    done = subprocess.run([jdk() / "bin/javac", "-d", CLASSES, *sources], capture_output=True, text=True)
+    done = subprocess.run([jdk() / "bin/javac", "-cp", USHER, "-d", CLASSES, *sources], capture_output=True, text=True)
     if done.returncode:
         sys.exit(done.stderr)
     return CLASSES
@@ -39,7 +41,9 @@ def classes():
 @functools.cache
 def generator():
     """The one process that makes all loads, so that what is measured is not how its own code is compiled."""
-    process = subprocess.Popen([jdk() / "bin/java", "-XX:+UseSerialGC", "-Xms64m", "-Xlog:disable", "-cp", classes(), "Load"],
+    process = subprocess.Popen([jdk() / "bin/java", "-XX:+UseSerialGC", "-Xms64m", "-Xlog:disable", "--enable-native-access=ALL-UNNAMED",
+                                "--sun-misc-unsafe-memory-access=allow", "-Dio.netty.leakDetection.level=disabled", "-Dio.netty.jfr.enabled=false",
+                                "-cp", f"{classes()}:{USHER}", "Load"],
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
     atexit.register(process.kill)
     return process

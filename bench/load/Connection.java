@@ -7,15 +7,12 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.cert.X509Certificate;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /** A blocking connection that has logged in: as little of the protocol as a client needs. */
 final class Connection implements AutoCloseable {
@@ -26,38 +23,32 @@ final class Connection implements AutoCloseable {
     private static final int UTF8MB4 = 45;
     private static final int MAX_FRAME = 0xFFFFFF;
 
-    private static final class Trusting {
-        /** One for all connections of a thread: it keeps the TLS session, so that later connections resume it. In TLS 1.3 a ticket is used once, so that threads that share one go without. */
-        static final ThreadLocal<SSLContext> CONTEXT = ThreadLocal.withInitial(Trusting::context);
+    private static final String HOST = "127.0.0.1";
 
-        private static SSLContext context() {
-            try {
-                SSLContext context = SSLContext.getInstance("TLS");
-                context.init(null, new TrustManager[] {new Everybody()}, null);
-                return context;
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-    }
-
-    private final SocketChannel channel;
+    private final SocketChannel channel = SocketChannel.open();
+    /** What the packets go over: the channel itself, or TLS on it. */
+    private ByteChannel link;
     private InputStream in;
     private OutputStream out;
     private int sequence;
 
     Connection(Account account) throws IOException {
-        channel = SocketChannel.open();
+        over(channel);
         try {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            channel.connect(new InetSocketAddress("127.0.0.1", account.port()));
-            in = new BufferedInputStream(channel.socket().getInputStream(), 4096);
-            out = channel.socket().getOutputStream();
+            channel.connect(new InetSocketAddress(HOST, account.port()));
             logIn(account);
         } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e;
+            try (ByteChannel failed = link) {
+                throw e;
+            }
         }
+    }
+
+    private void over(ByteChannel link) {
+        this.link = link;
+        in = new BufferedInputStream(Channels.newInputStream(link), 4096);
+        out = Channels.newOutputStream(link);
     }
 
     private void logIn(Account account) throws IOException {
@@ -75,10 +66,7 @@ final class Connection implements AutoCloseable {
         String plugin = text(greeting);
         if (account.tls()) {
             write(head(CAPABILITIES | SSL));
-            SSLSocket tls = (SSLSocket) Trusting.CONTEXT.get().getSocketFactory().createSocket(channel.socket(), "127.0.0.1", account.port(), true);
-            tls.setUseClientMode(true);
-            in = new BufferedInputStream(tls.getInputStream(), 4096);
-            out = tls.getOutputStream();
+            over(new Tls(channel, HOST, account.port()));
         }
         byte[] answer = answer(plugin, account.password(), nonce);
         byte[] head = head(CAPABILITIES | (account.tls() ? SSL : 0));
@@ -248,34 +236,8 @@ final class Connection implements AutoCloseable {
         try {
             sequence = 0;
             write(new byte[] {1});
-            out.close();
         } finally {
-            channel.close();
-        }
-    }
-
-    private static final class Everybody extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
+            link.close();
         }
     }
 }
