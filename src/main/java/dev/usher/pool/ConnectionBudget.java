@@ -2,34 +2,65 @@ package dev.usher.pool;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * How many server connections Usher may hold, and the one place where workers meet: a worker takes a permit before it opens a connection and gives it back
  * when that is closed. A part of the budget is a lane for logins and KILL, which must get in while every other permit is taken.
+ *
+ * <p>What is asked for every statement is answered without the lock.
  */
 public final class ConnectionBudget {
     private static final long STILL_STARVING_NANOS = Duration.ofMillis(200).toNanos();
+    /** Who has just asked a budget in vain that is still used up need not ask again. */
+    private static final long JUST_ASKED_NANOS = Duration.ofMillis(1).toNanos();
+
+    /** One worker's part. Written under the lock. */
+    private static final class Part {
+        final Worker worker;
+        volatile int held;
+        /** Whether it asked in vain and has had nothing since; it asks again with every tick as long as it needs a permit. */
+        volatile boolean starving;
+        /** {@link System#nanoTime} of when it asked in vain. */
+        volatile long askedAt;
+
+        Part(Worker worker) {
+            this.worker = worker;
+        }
+    }
 
     private int limit;
     private int used;
     private int laneUsed;
     private int closing;
-    /** {@link System#nanoTime} of when a worker last asked in vain; it asks again with every tick as long as it needs a permit. */
-    private final Map<Worker, Long> starving = new IdentityHashMap<>();
     private final List<Worker> awaitingLane = new ArrayList<>();
-    private final Map<Worker, Integer> held = new IdentityHashMap<>();
-    private final List<Worker> workers = new CopyOnWriteArrayList<>();
+    private final List<Part> parts = new CopyOnWriteArrayList<>();
+    private volatile boolean usedUp;
+    private volatile boolean exceeded;
 
     public ConnectionBudget(int limit) {
         this.limit = limit;
+        changed();
     }
 
     void join(Worker worker) {
-        workers.add(worker);
+        parts.add(new Part(worker));
+    }
+
+    private Part part(Worker worker) {
+        for (Part part : parts) {
+            if (part.worker == worker) {
+                return part;
+            }
+        }
+        throw new IllegalArgumentException("a worker that has not joined");
+    }
+
+    /** To be called, with the lock, when a number has changed. */
+    private void changed() {
+        usedUp = used + beyondLane(laneUsed) >= limit - lane(limit);
+        exceeded = used - closing > limit - lane(limit);
     }
 
     /** All server connections that Usher may hold. */
@@ -57,6 +88,7 @@ public final class ConnectionBudget {
         synchronized (this) {
             raised = connections > limit;
             limit = Math.max(1, connections);
+            changed();
         }
         if (raised) {
             wake();
@@ -64,15 +96,23 @@ public final class ConnectionBudget {
     }
 
     /** A permit for a connection that will be lent. A worker that gets none is told when there may be one. */
-    synchronized boolean tryTake(Worker worker) {
-        if (used + beyondLane(laneUsed) < limit - lane(limit) && !owes(worker)) {
+    boolean tryTake(Worker worker, long now) {
+        Part part = part(worker);
+        if (usedUp && part.starving && now - part.askedAt < JUST_ASKED_NANOS) {
+            return false;
+        }
+        synchronized (this) {
+            if (usedUp || owes(worker)) {
+                part.askedAt = now;
+                part.starving = true;
+                return false;
+            }
             used++;
-            held.merge(worker, 1, Integer::sum);
-            starving.remove(worker);
+            part.held++;
+            part.starving = false;
+            changed();
             return true;
         }
-        starving.put(worker, System.nanoTime());
-        return false;
     }
 
     /** Permits that logins use of those for lending. */
@@ -88,6 +128,7 @@ public final class ConnectionBudget {
         int lane = lane(limit);
         if (laneUsed < lane || laneUsed < Math.max(1, limit / 4) && used + laneUsed < limit - lane) {
             laneUsed++;
+            changed();
             awaitingLane.remove(worker);
             return true;
         }
@@ -121,16 +162,18 @@ public final class ConnectionBudget {
         return true;
     }
 
-    private void convert(Worker worker) {
+    private synchronized void convert(Worker worker) {
         laneUsed--;
         used++;
-        held.merge(worker, 1, Integer::sum);
+        part(worker).held++;
+        changed();
     }
 
     void give(Worker worker) {
         synchronized (this) {
             used--;
-            held.merge(worker, -1, Integer::sum);
+            part(worker).held--;
+            changed();
         }
         wake();
     }
@@ -138,7 +181,8 @@ public final class ConnectionBudget {
     /** A connection is being closed. Its permit is held until the server has seen that, or the server would count one too many. */
     synchronized void closing(Worker worker) {
         closing++;
-        held.merge(worker, -1, Integer::sum);
+        part(worker).held--;
+        changed();
     }
 
     /** The connection that was being closed is gone. */
@@ -146,6 +190,7 @@ public final class ConnectionBudget {
         synchronized (this) {
             closing--;
             used--;
+            changed();
         }
         wake();
     }
@@ -153,16 +198,16 @@ public final class ConnectionBudget {
     void giveLane() {
         synchronized (this) {
             laneUsed--;
+            changed();
         }
         wakeLane();
     }
 
     /** Whether another worker has clients that wait and holds less than half: a smaller difference is not worth the closing and opening. */
-    synchronized boolean owes(Worker worker) {
-        int mine = held.getOrDefault(worker, 0);
-        long lately = System.nanoTime() - STILL_STARVING_NANOS;
-        for (Map.Entry<Worker, Long> other : starving.entrySet()) {
-            if (other.getKey() != worker && other.getValue() - lately > 0 && 2 * held.getOrDefault(other.getKey(), 0) + 1 < mine) {
+    boolean owes(Worker worker) {
+        int mine = part(worker).held;
+        for (Part other : parts) {
+            if (other.starving && 2 * other.held + 1 < mine && System.nanoTime() - other.askedAt < STILL_STARVING_NANOS) {
                 return true;
             }
         }
@@ -170,13 +215,14 @@ public final class ConnectionBudget {
     }
 
     /** Whether more is held than allowed, so that idle connections should be closed. */
-    synchronized boolean exceeded() {
-        return used - closing > limit - lane(limit);
+    boolean exceeded() {
+        return exceeded;
     }
 
     /** Asks the other workers for a connection that they can do without. */
     void askOthers(Worker asking, long now) {
-        for (Worker other : workers) {
+        for (Part part : parts) {
+            Worker other = part.worker;
             if (other != asking && other.shares().mayGiveUpOne(now)) {
                 other.loop().execute(other.shares()::giveUpOne);
             }
@@ -184,15 +230,9 @@ public final class ConnectionBudget {
     }
 
     private void wake() {
-        List<Worker> woken;
-        synchronized (this) {
-            if (starving.isEmpty()) {
-                return;
-            }
-            woken = new ArrayList<>(starving.keySet());
-        }
-        for (Worker worker : woken) {
-            if (!worker.loop().isShuttingDown()) {
+        for (Part part : parts) {
+            Worker worker = part.worker;
+            if (part.starving && !worker.loop().isShuttingDown()) {
                 worker.loop().execute(worker::permitMayBeFree);
             }
         }

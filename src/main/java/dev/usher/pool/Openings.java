@@ -57,7 +57,7 @@ final class Openings {
     /** Begins to open a connection if the pool may and the budget allows. */
     boolean openFor(Pool pool, long now) {
         Credentials credentials = pool.account().credentials();
-        if (credentials == null || !mayOpen(pool, now) || tokens < 1 || !budget.tryTake(worker)) {
+        if (credentials == null || !mayOpen(pool, now) || tokens < 1 || !budget.tryTake(worker, now)) {
             return false;
         }
         tokens--;
