@@ -52,7 +52,9 @@ class Scene:
         return self.made[name]
 
     def usher(self, name, *flags, jvm=""):
-        return endpoints.start_usher(self.stage, self.server, name, *flags, *self.more_flags, jvm=jvm)
+        # MySQL offers TLS where MariaDB does not. Neither Router nor the clients that come directly, or through HAProxy, use it here.
+        link = ("--server-tls", "disabled") if self.kind == "mysql" else ()
+        return endpoints.start_usher(self.stage, self.server, name, *flags, *link, *self.more_flags, jvm=jvm)
 
     def ways(self, *names):
         return [self.get(name) for name in names]

@@ -2,10 +2,16 @@
 
 import math
 import re
+import statistics
 
 
-def ratio(of, to):
-    return f"{of / to:.2f}" if of and to else "–"
+def paired(of, to, runs="runs"):
+    """The median of the rounds' ratios: what a round has in common, such as the machine's speed at the time, is in both."""
+    return statistics.median(a / b for a, b in zip(of[runs], to[runs]))
+
+
+def ratio(of, to, runs="runs"):
+    return f"{paired(of, to, runs):.2f}" if of and to else "–"
 
 
 class Section:
@@ -28,8 +34,8 @@ def throughput_cells(measured):
         for way, seen in ways_of(entry):
             proxy = way != "direct"
             yield [entry["load"], entry["threads"], way, f"{seen['per_second']:,}", f"{seen['spread']:.0%}", f"{seen['p99_ms']:.2f}",
-                   f"{seen['cpu_us']:.1f}" if proxy else "–", ratio(seen["cpu_us"], haproxy.get("cpu_us")) if proxy else "–",
-                   ratio(seen["per_second"], haproxy.get("per_second"))]
+                   f"{seen['cpu_us']:.1f}" if proxy else "–", ratio(seen, haproxy, "cpu_runs") if proxy else "–", ratio(seen, haproxy),
+                   ratio(seen, entry["ways"].get("direct"))]
 
 
 def throughput_ratios(measured):
@@ -37,12 +43,12 @@ def throughput_ratios(measured):
     for entry in measured:
         haproxy, usher = entry["ways"].get("haproxy"), entry["ways"].get("usher")
         if haproxy and usher:
-            found[f"CPU ÷ HAProxy's, {entry['load']}, {entry['threads']} clients"] = usher["cpu_us"] / haproxy["cpu_us"]
+            found[f"CPU ÷ HAProxy's, {entry['load']}, {entry['threads']} clients"] = paired(usher, haproxy, "cpu_runs")
     return found
 
 
 THROUGHPUT = [("load", True), ("clients", False), ("way", True), ("per second", False), ("spread", False), ("p99 ms", False),
-              ("own CPU µs each", False), ("CPU ÷ HAProxy's", False), ("rate ÷ HAProxy's", False)]
+              ("own CPU µs each", False), ("CPU ÷ HAProxy's", False), ("rate ÷ HAProxy's", False), ("rate ÷ direct", False)]
 
 
 def idle_cells(measured):
@@ -55,43 +61,42 @@ def idle_cells(measured):
 
 def connect_cells(measured):
     for row in measured:
-        alike = {other["way"]: other["per_second"] for other in measured if other["tls"] == row["tls"]}
+        alike = {other["way"]: other for other in measured if other["tls"] == row["tls"]}
         yield ["TLS" if row["tls"] else "plain", row["way"], f"{row['per_second']:,}", f"{row['spread']:.0%}", f"{row['p50_ms']:.2f}", f"{row['p99_ms']:.2f}",
-               "–" if row["way"] == "direct" else f"{row['cpu_us']:.0f}", ratio(row["per_second"], alike.get("direct")),
-               ratio(row["per_second"], alike.get("haproxy"))]
+               "–" if row["way"] == "direct" else f"{row['cpu_us']:.0f}", ratio(row, alike.get("direct")),
+               ratio(row, alike.get("haproxy"))]
 
 
 def connect_ratios(measured):
-    rate = {(row["way"], row["tls"]): row["per_second"] for row in measured}
-    return {f"direct rate ÷ rate, {'TLS' if tls else 'plain'}": rate["direct", tls] / rate["usher", tls] for way, tls in rate if way == "usher"}
+    rows = {(row["way"], row["tls"]): row for row in measured}
+    return {f"direct rate ÷ rate, {'TLS' if tls else 'plain'}": paired(rows["direct", tls], rows["usher", tls]) for way, tls in rows if way == "usher"}
 
 
 def busy_cells(measured):
-    best = max((row["per_second"] for row in measured if row["way"] == "direct"), default=0)
+    best = max((row for row in measured if row["way"] == "direct"), key=lambda row: row["per_second"])
     for row in measured:
         yield [row["way"], f"{row['clients']:,}", f"{row['per_second']:,}", f"{row['spread']:.0%}", f"{row['p50_ms']:.2f}", f"{row['p99_ms']:.2f}",
-               f"{row['p999_ms']:.2f}", "–" if row["way"] == "direct" else f"{row['cpu_us']:.1f}", ratio(row["per_second"], best)]
+               f"{row['p999_ms']:.2f}", "–" if row["way"] == "direct" else f"{row['cpu_us']:.1f}", ratio(row, best)]
 
 
 def latency_cells(measured):
     for row in measured:
         kind = row["case"].split()[-1]
-        haproxy = next((other for other in measured if other["case"] == f"haproxy {kind}"), {})
-        yield [kind, row["way"], f"{row['p50_ms']:.3f}", f"{row['p99_ms']:.3f}", ratio(row["p50_ms"], haproxy.get("p50_ms")),
-               ratio(row["p99_ms"], haproxy.get("p99_ms")), "–" if row["way"] == "direct" else f"{row['cpu_us']:.1f}"]
+        haproxy = next(other for other in measured if other["case"] == f"haproxy {kind}")
+        yield [kind, row["way"], f"{row['p50_ms']:.3f}", f"{row['p99_ms']:.3f}", *(f"{row[name] / haproxy[name]:.2f}" for name in ("p50_ms", "p99_ms")),
+               "–" if row["way"] == "direct" else f"{row['cpu_us']:.1f}"]
 
 
 def states_cells(measured):
     for row in measured:
-        alike = next(other["per_second"] for other in measured if other["variables"] == row["variables"])
-        yield [row["case"], row["clients"], f"{row['per_second']:,}", f"{row['spread']:.0%}", f"{row['p99_ms']:.2f}", f"{row['cpu_us']:.1f}", ratio(row["per_second"], alike)]
+        alike = next(other for other in measured if other["variables"] == row["variables"])
+        yield [row["case"], row["clients"], f"{row['per_second']:,}", f"{row['spread']:.0%}", f"{row['p99_ms']:.2f}", f"{row['cpu_us']:.1f}", ratio(row, alike)]
 
 
 def stream_cells(measured):
     for row in measured:
-        haproxy = next((other["mib_per_second"] for other in measured
-                        if (other["row"], other["clients"], other["way"]) == (row["row"], row["clients"], "haproxy")), None)
-        yield [row["row"], row["clients"], row["way"], f"{row['mib_per_second']:,}", ratio(row["mib_per_second"], haproxy),
+        haproxy = next(other for other in measured if (other["row"], other["clients"], other["way"]) == (row["row"], row["clients"], "haproxy"))
+        yield [row["row"], row["clients"], row["way"], f"{row['mib_per_second']:,}", ratio(row, haproxy),
                "–" if row["way"] == "direct" else row["cpu_ms_per_gib"], "–" if row["way"] == "direct" else row["resident_mib"]]
 
 

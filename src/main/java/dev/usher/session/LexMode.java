@@ -18,6 +18,11 @@ public record LexMode(boolean ansiQuotes, boolean noBackslashEscapes, boolean un
     /** The servers' default sql_mode and any of the usual character sets. */
     public static final LexMode DEFAULT = new LexMode(false, false, false, false);
 
+    private record Known(String sqlMode, String characterSetClient, LexMode mode) {}
+
+    /** What was asked for last: nearly all sessions are alike in this, and it is asked for each of them. */
+    private static volatile Known last = new Known("", "", DEFAULT);
+
     private static final Set<String> UNSAFE_CHARSETS = Set.of("big5", "cp932", "gb18030", "gbk", "sjis");
 
     /**
@@ -27,6 +32,16 @@ public record LexMode(boolean ansiQuotes, boolean noBackslashEscapes, boolean un
      * @param characterSetClient value of {@code @@character_set_client}
      */
     public static LexMode of(String sqlMode, String characterSetClient) {
+        Known known = last;
+        if (known.sqlMode.equals(sqlMode) && known.characterSetClient.equals(characterSetClient)) {
+            return known.mode;
+        }
+        LexMode mode = read(sqlMode, characterSetClient);
+        last = new Known(sqlMode, characterSetClient, mode);
+        return mode;
+    }
+
+    private static LexMode read(String sqlMode, String characterSetClient) {
         Set<String> modes = new HashSet<>(List.of(sqlMode.toUpperCase(Locale.ROOT).split(",")));
         return new LexMode(
                 modes.contains("ANSI_QUOTES") || modes.contains("ANSI"),
