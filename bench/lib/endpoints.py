@@ -69,7 +69,7 @@ def start_server(stage, kind):
     if made.returncode:
         sys.exit(f"cannot make a data directory: {made.stdout}{made.stderr}")
     common = [f"--datadir={data}", f"--port={port}", f"--socket={stage.folder}/server.sock", f"--pid-file={stage.folder}/server.pid", f"--tmpdir={stage.folder}",
-              "--bind-address=127.0.0.1", "--skip-name-resolve", f"--init-file={init}", "--max-connections=4000", "--performance-schema=OFF",
+              "--bind-address=127.0.0.1", "--skip-name-resolve", f"--init-file={init}", "--max-connections=4000", "--max-prepared-stmt-count=100000", "--performance-schema=OFF",
               "--innodb-buffer-pool-size=128M", "--innodb-flush-log-at-trx-commit=0",
               "--max-allowed-packet=256M"]
     return stage.start("server", [*program, *as_root(), *common, *own], port)
