@@ -17,8 +17,6 @@ public final class Pool {
     private final RestingLeases resting = new RestingLeases();
     private int opening;
     private int clients;
-    /** How many in a row went ahead of whoever waits first. */
-    private int overtaken;
     private long lastUsed = System.nanoTime();
     /** The account's own limit on the server is reached: no further opening before this {@link System#nanoTime}. */
     private long fullUntil = System.nanoTime();
@@ -83,15 +81,6 @@ public final class Pool {
 
     void fullUntil(long nanos) {
         fullUntil = nanos;
-    }
-
-    int overtaken() {
-        return overtaken;
-    }
-
-    /** Somebody who waited has been served. */
-    void served(boolean first) {
-        overtaken = first ? 0 : overtaken + 1;
     }
 
     /** Connections that exist or are on the way. */

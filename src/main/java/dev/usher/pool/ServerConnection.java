@@ -88,6 +88,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     boolean resting;
     long idleSince;
     long leases;
+    /** How often it was given to somebody who waited behind others, since it was given to whoever was first. */
+    int passedOver;
 
     ServerConnection(Worker worker, Pool pool, Channel channel, HandshakeV10 greeting, long capabilities, boolean encrypted,
             long retireAt) {

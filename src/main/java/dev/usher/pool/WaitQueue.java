@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Client connections that wait for a lease, first come first served within a pool. Which pool is served next is {@link Worker}'s choice. */
 final class WaitQueue {
-    /** How far back somebody is looked for who needs no restore, and how often whoever is first lets one go ahead. */
-    private static final int LOOKED_AT = 16;
-
-    private static final int OVERTAKEN = 4;
+    /** How far back somebody is looked for who needs no restore. */
+    private static final int LOOKED_AT = 64;
+    /** How often in a row a connection passes over whoever is first. */
+    private static final int PASSED_OVER = 4;
 
     private final Map<Pool, LinkedHashSet<Tenant>> waiting = new LinkedHashMap<>();
     /** The queue that became empty last: in a busy pool it is not empty for long. */
@@ -71,12 +71,12 @@ final class WaitQueue {
     }
 
     /**
-     * Who gets a connection: near the front somebody whose state it is in already, which saves a restore; else, or when the first has let some go ahead, the first.
+     * Who gets a connection: near the front somebody whose state it is in already, which saves a restore; else, or when it has passed over the first a few times, the first.
      *
      * @param first of the pool's queue, whom the connection fits
      */
     Tenant chosen(Pool pool, ServerConnection connection, Tenant first) {
-        if (Pool.suits(connection, first) || pool.overtaken() >= OVERTAKEN) {
+        if (Pool.suits(connection, first) || connection.passedOver >= PASSED_OVER) {
             return first;
         }
         LinkedHashSet<Tenant> tenants = waiting.get(pool);

@@ -372,7 +372,7 @@ public final class Worker {
             return;
         }
         queue.remove(pool, served);
-        pool.served(served == first);
+        connection.passedOver = served == first ? 0 : connection.passedOver + 1;
         counters.waitedFor(System.nanoTime() - served.waitingSince());
         grant(connection, served);
     }

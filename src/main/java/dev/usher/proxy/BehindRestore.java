@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A text that is sent with its restore in front of it, in one COM_QUERY, and is kept for another try until the restore has succeeded. */
 final class BehindRestore {
+    /** Up to so many bytes, copying a text costs less than handing the kernel two pieces. */
+    private static final int COPIED = 4 << 10;
+
     /** Bytes between the command's number and its text: the counts of parameters, where the client sends them. */
     private final int beforeText;
     private @Nullable ByteBuf kept;
@@ -21,15 +24,23 @@ final class BehindRestore {
 
     /** @param bytes the packet as the client sent it; taken over */
     void send(RestorePlan.Statements restore, ByteBuf bytes, ServerConnection connection, Relay relay) {
-        byte[] sql = restore.sql().getBytes(StandardCharsets.UTF_8);
+        String sql = restore.sql();
         int skip = Packets.HEADER + 1 + beforeText;
-        int length = bytes.readableBytes() - Packets.HEADER + sql.length;
-        ByteBuf head = bytes.alloc().buffer(skip + sql.length);
-        head.writeMediumLE(length).writeByte(0).writeBytes(bytes, bytes.readerIndex() + Packets.HEADER, skip - Packets.HEADER)
-                .writeBytes(sql);
+        int text = bytes.readableBytes() - skip;
+        ByteBuf head = bytes.alloc().buffer(skip + sql.length() + (text <= COPIED ? text : 0));
+        head.writeMediumLE(skip - Packets.HEADER + sql.length() + text).writeByte(0)
+                .writeBytes(bytes, bytes.readerIndex() + Packets.HEADER, skip - Packets.HEADER);
+        head.writeCharSequence(sql, StandardCharsets.US_ASCII);
         kept = bytes.retainedDuplicate();
-        connection.send(head, relay);
-        connection.write(bytes.skipBytes(skip));
+        bytes.skipBytes(skip);
+        if (text <= COPIED) {
+            head.writeBytes(bytes);
+            bytes.release();
+            connection.send(head, relay);
+        } else {
+            connection.send(head, relay);
+            connection.write(bytes);
+        }
     }
 
     /** The restore was refused, so that the text has not run. */

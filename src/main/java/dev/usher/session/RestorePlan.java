@@ -2,6 +2,7 @@ package dev.usher.session;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -154,8 +155,9 @@ public sealed interface RestorePlan {
         static @Nullable String between(SessionState from, SessionState to, Baseline baseline) {
             boolean differs = false;
             for (String name : SET) {
-                String before = value(from, name, baseline);
-                differs |= before == null || !before.equals(value(to, name, baseline));
+                int before = from.indexOf(name);
+                int after = to.indexOf(name);
+                differs |= (before >= 0 || after >= 0) && !Objects.equals(value(from, before, name, baseline), value(to, after, name, baseline));
             }
             if (!differs) {
                 return null;
@@ -170,7 +172,10 @@ public sealed interface RestorePlan {
         }
 
         private static @Nullable String value(SessionState of, String name, Baseline baseline) {
-            int at = of.indexOf(name);
+            return value(of, of.indexOf(name), name, baseline);
+        }
+
+        private static @Nullable String value(SessionState of, int at, String name, Baseline baseline) {
             return at >= 0 ? of.value(at) : baseline.value(name);
         }
     }
