@@ -120,7 +120,7 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
             throw new MalformedPacketException("a second request for TLS");
         }
         tls = true;
-        ctx.pipeline().addFirst(login.tls().newHandler(ctx.alloc()));
+        ctx.pipeline().addFirst(login.tls().get().newHandler(ctx.alloc()));
         ByteBuf rest = packets.takeRest();
         if (rest != null) {
             ctx.pipeline().fireChannelRead(rest);

@@ -2,9 +2,9 @@ package dev.usher.admin;
 
 import dev.usher.auth.CachingSha2Password;
 import dev.usher.auth.Credentials;
+import dev.usher.tls.TlsContext;
 import dev.usher.auth.NativePassword;
 import dev.usher.auth.Verdict;
-import io.netty.handler.ssl.SslContext;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls for clients that ask for it
  * @param fingerprint SHA-256 of the certificate that {@code tls} shows
  */
-record AdminLogin(String account, Credentials credentials, SslContext tls, byte[] fingerprint) {
+record AdminLogin(String account, Credentials credentials, TlsContext tls, byte[] fingerprint) {
     /**
      * What the greeting announces. MariaDB's clients insist on TLS by now, and take a self-signed certificate only with the
      * proof that goes with this plugin; MySQL's, which no longer have it, ask for {@link CachingSha2Password} by themselves.

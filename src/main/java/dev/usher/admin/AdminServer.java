@@ -6,6 +6,7 @@ import dev.usher.config.ListenAddress;
 import dev.usher.config.Secret;
 import dev.usher.tls.ServerCertificate;
 import dev.usher.tls.SslContexts;
+import dev.usher.tls.TlsContext;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -16,7 +17,6 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.timeout.ReadTimeoutHandler;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
@@ -87,7 +87,7 @@ public final class AdminServer implements AutoCloseable {
         var listen = config.listen().orElseThrow();
         InetSocketAddress address = new ListenAddress.Tcp(listen.host(), listen.port()).socketAddress();
         var login = new AdminLogin(config.account(), Credentials.ofPassword(password.utf8()),
-                SslContexts.towardsClients(certificate), certificate.fingerprint());
+                new TlsContext(() -> SslContexts.towardsClients(certificate)), certificate.fingerprint());
         return new AdminServer(address, login, pooler, usherVersion);
     }
 
@@ -106,6 +106,6 @@ public final class AdminServer implements AutoCloseable {
 
     private void end() {
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
-        ReferenceCountUtil.release(login.tls());
+        login.tls().close();
     }
 }

@@ -24,11 +24,10 @@ import dev.usher.proxy.Listener;
 import dev.usher.tls.ServerCertificate;
 import dev.usher.tls.SessionTickets;
 import dev.usher.tls.SslContexts;
+import dev.usher.tls.TlsContext;
 import dev.usher.wire.HandshakeV10;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.handler.ssl.SslContext;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -62,16 +61,19 @@ public final class Usher implements AutoCloseable {
     private final SessionTickets tickets;
     /** {@link System#nanoTime} of the last renewal; on the first worker's loop. */
     private long ticketKeySince = System.nanoTime();
-    private final List<SslContext> contexts = new ArrayList<>();
+    private final List<TlsContext> contexts = new ArrayList<>();
     private @Nullable AdminServer admin;
     private volatile boolean closed;
 
     private Usher(UsherConfig config) {
         this.config = config;
         this.certificate = ServerCertificate.from(config.tls());
-        SslContext towardsClients = SslContexts.towardsClients(certificate);
+        this.tickets = new SessionTickets(new SecureRandom());
+        TlsContext towardsClients = new TlsContext(() -> tickets.on(SslContexts.towardsClients(certificate)));
         contexts.add(towardsClients);
-        this.tickets = new SessionTickets(towardsClients, new SecureRandom());
+        if (config.tls().cert().isPresent()) {
+            towardsClients.get(); // what is wrong with it is said now
+        }
         RsaKeyPair rsa = new RsaKeyPair(command -> Thread.ofVirtual().name("rsa-key").start(command));
         this.frontend = new Frontend(config, towardsClients, certificate, rsa);
         TlsToServer towardsServer = towardsServer(config, contexts);
@@ -133,13 +135,16 @@ public final class Usher implements AutoCloseable {
         return Math.max(1, Math.min(cores, byBudget));
     }
 
-    private static TlsToServer towardsServer(UsherConfig config, List<SslContext> contexts) {
+    private static TlsToServer towardsServer(UsherConfig config, List<TlsContext> contexts) {
         ServerTls mode = config.server().tls();
         if (mode == ServerTls.DISABLED) {
             return TlsToServer.NONE;
         }
-        SslContext context = SslContexts.towardsServer(mode, config.server().tlsCa());
+        TlsContext context = new TlsContext(() -> SslContexts.towardsServer(mode, config.server().tlsCa()));
         contexts.add(context);
+        if (mode == ServerTls.VERIFY_CA || mode == ServerTls.VERIFY_IDENTITY) {
+            context.get();
+        }
         return TlsToServer.with(mode, context, config.server().address());
     }
 
@@ -285,6 +290,6 @@ public final class Usher implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         loops.shutdownGracefully(20, 2000, TimeUnit.MILLISECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
-        contexts.forEach(ReferenceCountUtil::release);
+        contexts.forEach(TlsContext::close);
     }
 }

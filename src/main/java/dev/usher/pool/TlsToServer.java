@@ -2,8 +2,8 @@ package dev.usher.pool;
 
 import dev.usher.config.HostAndPort;
 import dev.usher.config.ServerTls;
+import dev.usher.tls.TlsContext;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 
 /** How server connections are encrypted. */
@@ -22,7 +22,7 @@ public interface TlsToServer {
     };
 
     /** A context of {@code tls}; the host is what {@link ServerTls#VERIFY_IDENTITY} checks. */
-    static TlsToServer with(ServerTls mode, SslContext context, HostAndPort server) {
+    static TlsToServer with(ServerTls mode, TlsContext context, HostAndPort server) {
         return new TlsToServer() {
             @Override
             public ServerTls mode() {
@@ -31,7 +31,7 @@ public interface TlsToServer {
 
             @Override
             public SslHandler handler(ByteBufAllocator alloc) {
-                return context.newHandler(alloc, server.host(), server.port());
+                return context.get().newHandler(alloc, server.host(), server.port());
             }
         };
     }

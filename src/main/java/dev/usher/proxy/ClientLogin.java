@@ -175,7 +175,7 @@ final class ClientLogin implements LoginRelay.ToClient {
         awaitClient();
         client.encrypted();
         ByteBuf behind = in.readRetainedSlice(in.readableBytes());
-        client.channel().pipeline().addFirst("tls", frontend.tls().newHandler(client.channel().alloc()));
+        client.channel().pipeline().addFirst("tls", frontend.tls().get().newHandler(client.channel().alloc()));
         if (behind.isReadable()) {
             client.channel().pipeline().fireChannelRead(behind).fireChannelReadComplete();
         } else {

@@ -5,7 +5,7 @@ import dev.usher.config.UsherConfig;
 import dev.usher.pool.Worker;
 import dev.usher.session.SqlLexer;
 import dev.usher.tls.ServerCertificate;
-import io.netty.handler.ssl.SslContext;
+import dev.usher.tls.TlsContext;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** What all client connections share: settings, TLS, the RSA key, and who is connected. Safe on every loop. */
 public final class Frontend {
     private final UsherConfig config;
-    private final SslContext tls;
+    private final TlsContext tls;
     private final ServerCertificate certificate;
     private final RsaKeyPair rsa;
     private final FrontendCounters counters = new FrontendCounters();
@@ -27,7 +27,7 @@ public final class Frontend {
     private final RefusalLog refusals = new RefusalLog();
     private volatile boolean draining;
 
-    public Frontend(UsherConfig config, SslContext tls, ServerCertificate certificate, RsaKeyPair rsa) {
+    public Frontend(UsherConfig config, TlsContext tls, ServerCertificate certificate, RsaKeyPair rsa) {
         this.config = config;
         this.tls = tls;
         this.certificate = certificate;
@@ -38,7 +38,7 @@ public final class Frontend {
         return config;
     }
 
-    SslContext tls() {
+    TlsContext tls() {
         return tls;
     }
 

@@ -12,20 +12,24 @@ import org.jspecify.annotations.Nullable;
  * #renew} every few hours; tickets of the key before the present one are still good. The JDK's engine looks after its tickets itself.
  */
 public final class SessionTickets {
-    private final SslContext context;
     private final SecureRandom random;
+    private @Nullable SslContext context;
     private @Nullable OpenSslSessionTicketKey current;
 
-    /** Turns tickets on for this context, which is for the server's side. */
-    public SessionTickets(SslContext context, SecureRandom random) {
-        this.context = context;
+    public SessionTickets(SecureRandom random) {
         this.random = random;
+    }
+
+    /** Turns tickets on for this context, which is for the server's side, and returns it. */
+    public synchronized SslContext on(SslContext towardsClients) {
+        context = towardsClients;
         renew();
+        return towardsClients;
     }
 
     /** A new key for the tickets from now on. */
     public synchronized void renew() {
-        if (context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
+        if (context != null && context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
             OpenSslSessionTicketKey previous = current;
             current = new OpenSslSessionTicketKey(random(OpenSslSessionTicketKey.NAME_SIZE),
                     random(OpenSslSessionTicketKey.HMAC_KEY_SIZE), random(OpenSslSessionTicketKey.AES_KEY_SIZE));

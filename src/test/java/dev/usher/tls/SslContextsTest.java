@@ -98,7 +98,8 @@ class SslContextsTest {
     void clientsResumeByTicketAlsoAfterTheKeyWasRenewed(String version) throws Exception {
         SslContext own = SslContexts.towardsClients(ServerCertificate.load(files.certificate(), files.key()));
         try {
-            var tickets = new SessionTickets(own, new SecureRandom());
+            var tickets = new SessionTickets(new SecureRandom());
+            tickets.on(own);
             var asked = new CountingTrustManager();
             SslContext client = SslContextBuilder.forClient().sslProvider(SslProvider.JDK).protocols(version)
                     .trustManager(asked).endpointIdentificationAlgorithm("").build();
