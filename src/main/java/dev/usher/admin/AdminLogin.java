@@ -2,9 +2,9 @@ package dev.usher.admin;
 
 import dev.usher.auth.CachingSha2Password;
 import dev.usher.auth.Credentials;
-import dev.usher.tls.TlsContext;
 import dev.usher.auth.NativePassword;
 import dev.usher.auth.Verdict;
+import dev.usher.tls.TlsContext;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;

@@ -155,9 +155,8 @@ public sealed interface RestorePlan {
         static @Nullable String between(SessionState from, SessionState to, Baseline baseline) {
             boolean differs = false;
             for (String name : SET) {
-                int before = from.indexOf(name);
-                int after = to.indexOf(name);
-                differs |= (before >= 0 || after >= 0) && !Objects.equals(value(from, before, name, baseline), value(to, after, name, baseline));
+                boolean told = from.indexOf(name) >= 0 || to.indexOf(name) >= 0; // else both have the baseline's
+                differs |= told && !Objects.equals(value(from, name, baseline), value(to, name, baseline));
             }
             if (!differs) {
                 return null;
@@ -172,10 +171,7 @@ public sealed interface RestorePlan {
         }
 
         private static @Nullable String value(SessionState of, String name, Baseline baseline) {
-            return value(of, of.indexOf(name), name, baseline);
-        }
-
-        private static @Nullable String value(SessionState of, int at, String name, Baseline baseline) {
+            int at = of.indexOf(name);
             return at >= 0 ? of.value(at) : baseline.value(name);
         }
     }
