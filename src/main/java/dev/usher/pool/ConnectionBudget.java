@@ -224,7 +224,7 @@ public final class ConnectionBudget {
         for (Part part : parts) {
             Worker other = part.worker;
             if (other != asking && other.shares().mayGiveUpOne(now)) {
-                other.loop().execute(other.shares()::giveUpOne);
+                other.loop().execute(other.shares().giveUpOne);
             }
         }
     }

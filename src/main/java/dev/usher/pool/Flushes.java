@@ -35,8 +35,10 @@ public final class Flushes {
                 written.get(next++).flush();
             }
         } finally {
-            written.subList(0, next).clear();
-            if (!written.isEmpty()) {
+            if (next == written.size()) {
+                written.clear();
+            } else {
+                written.subList(0, next).clear();
                 loop.execute(run);
             }
         }

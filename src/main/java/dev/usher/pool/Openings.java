@@ -49,7 +49,7 @@ final class Openings {
     boolean mayOpen(Pool pool, long now) {
         return pool.account().credentials() != null
                 && !pool.full(now)
-                && pool.opening() < queue.size(pool)
+                && pool.opening() < pool.waiting().size()
                 && !(config.perAccountLimit().isPresent()
                         && pool.held() >= config.perAccountLimit().getAsInt());
     }
@@ -90,7 +90,7 @@ final class Openings {
             case Opening.Unreachable unreachable -> down(pool, unreachable.why());
         }
         budget.give(worker);
-        Tenant first = queue.first(pool);
+        Tenant first = pool.waiting().first();
         if (first != null) {
             // Nothing could be opened: what rests in this pool has to do.
             worker.serveFromResting(pool, first, System.nanoTime(), 0);
@@ -104,7 +104,7 @@ final class Openings {
         }
         for (Tenant tenant : queue.removeAll(pool)) {
             if (pool.all().stream().anyMatch(each -> each.freshFor(tenant))) {
-                queue.addLast(pool, tenant);
+                queue.addLast(tenant);
             } else {
                 worker.refuse(tenant, error);
             }
@@ -148,7 +148,7 @@ final class Openings {
         }
         List<Pool> waiting = new ArrayList<>();
         for (Pool pool : queue.pools()) {
-            if (now - queue.oldest(pool, now) >= nanos) {
+            if (now - pool.waiting().oldest(now) >= nanos) {
                 waiting.add(pool);
             }
         }

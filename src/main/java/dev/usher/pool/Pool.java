@@ -15,6 +15,7 @@ public final class Pool {
     private final Set<ServerConnection> all = new LinkedHashSet<>();
     private final List<ServerConnection> idle = new ArrayList<>();
     private final RestingLeases resting = new RestingLeases();
+    private final WaitingTenants waiting = new WaitingTenants();
     private int opening;
     private int clients;
     private long lastUsed = System.nanoTime();
@@ -45,6 +46,10 @@ public final class Pool {
 
     RestingLeases resting() {
         return resting;
+    }
+
+    WaitingTenants waiting() {
+        return waiting;
     }
 
     public int opening() {

@@ -15,6 +15,8 @@ final class Shares {
     private final Worker worker;
     private final WaitQueue queue;
     private final ConnectionBudget budget;
+    /** {@link #giveUpOne()}, as others ask for it. */
+    final Runnable giveUpOne = this::giveUpOne;
     private volatile long gaveNothingAt = System.nanoTime() - 2 * ASK_AGAIN_NANOS;
 
     Shares(Worker worker, WaitQueue queue) {
@@ -26,22 +28,22 @@ final class Shares {
     /** Who gets the next free connection: the pool that gave it up, unless it has more than its share and another that waits has less. */
     @Nullable
     Pool next(Pool own) {
-        if (queue.size() == queue.size(own)) {
+        if (queue.size() == own.waiting().size()) {
             return queue.isEmpty() ? null : own;
         }
         int active = 0;
         for (Pool pool : worker.pools()) {
-            if (pool.held() > 0 || queue.size(pool) > 0) {
+            if (pool.held() > 0 || pool.waiting().size() > 0) {
                 active++;
             }
         }
         int share = Math.max(1, (budget.limit() - budget.lane()) / Math.max(1, active));
-        boolean ownWaits = queue.size(own) > 0;
-        long ownSince = queue.oldest(own, System.nanoTime());
+        boolean ownWaits = own.waiting().size() > 0;
+        long ownSince = own.waiting().oldest(System.nanoTime());
         Pool poorest = null;
         for (Pool pool : queue.pools()) {
             // With more accounts than connections everybody's share is one, and those who have none take turns with those who have.
-            boolean due = own.held() > share || !ownWaits || pool.held() == 0 && ownSince - queue.oldest(pool, ownSince) > TURN_NANOS;
+            boolean due = own.held() > share || !ownWaits || pool.held() == 0 && ownSince - pool.waiting().oldest(ownSince) > TURN_NANOS;
             if (pool != own && due && pool.held() < share && (poorest == null || pool.held() < poorest.held())) {
                 poorest = pool;
             }

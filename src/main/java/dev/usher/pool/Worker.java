@@ -132,12 +132,12 @@ public final class Worker {
     }
 
     public int waiting(Pool pool) {
-        return queue.size(pool);
+        return pool.waiting().size();
     }
 
     /** {@link System#nanoTime} since when the first in the pool's queue waits, or now. */
     public long oldestWait(Pool pool) {
-        return queue.oldest(pool, System.nanoTime());
+        return pool.waiting().oldest(System.nanoTime());
     }
 
     public Pool pool(Account account, long capabilities) {
@@ -151,9 +151,17 @@ public final class Worker {
         return pool;
     }
 
-    /** A client has logged in, or left (-1). */
-    public void clients(Account account, long capabilities, int change) {
-        pool(account, capabilities).clients(change);
+    /** A client has logged in. */
+    public Pool enter(Account account, long capabilities) {
+        Pool pool = pool(account, capabilities);
+        pool.clients(1);
+        return pool;
+    }
+
+    /** A client that had logged in has gone. */
+    public void leave(Pool pool) {
+        assert loop.inEventLoop();
+        pool.clients(-1);
     }
 
     // ---- leases ----
@@ -161,7 +169,7 @@ public final class Worker {
     /** Wants a lease: {@link Tenant#granted} or {@link Tenant#refused} is called, perhaps before this returns. */
     public void acquire(Tenant tenant) {
         assert loop.inEventLoop();
-        Pool pool = pool(tenant.account(), tenant.poolCapabilities());
+        Pool pool = tenant.pool();
         long now = System.nanoTime();
         ServerConnection idle;
         while ((idle = pool.takeIdle(tenant, handOver == HandOver.SHUFFLE)) != null) {
@@ -182,7 +190,7 @@ public final class Worker {
             refuse(tenant, never);
             return;
         }
-        queue.add(pool, tenant, now);
+        queue.add(tenant, now);
         counters.waited();
         obtainFor(pool, tenant, now);
     }
@@ -196,7 +204,7 @@ public final class Worker {
 
     /** No longer wants one. */
     public void cancel(Tenant tenant) {
-        queue.remove(pool(tenant.account(), tenant.poolCapabilities()), tenant);
+        queue.remove(tenant);
     }
 
     /**
@@ -205,7 +213,7 @@ public final class Worker {
      * @return whether it keeps the lease, for the time being; if not it must {@link #release} now
      */
     public boolean rest(ServerConnection connection) {
-        if (handOver != HandOver.LAZY || connection.due(System.nanoTime()) || !queue.isEmpty() && queue.size(connection.pool()) > 0) {
+        if (handOver != HandOver.LAZY || connection.due(System.nanoTime()) || !queue.isEmpty() && connection.pool().waiting().size() > 0) {
             return false;
         }
         connection.idleSince = System.nanoTime();
@@ -332,17 +340,17 @@ public final class Worker {
         Pool own = connection.pool();
         if (!queue.isEmpty()) {
             Pool next = shares.next(own);
-            Tenant first = next == null ? null : queue.first(next);
+            Tenant first = next == null ? null : next.waiting().first();
             if (next == own && first != null) {
                 serve(connection, first);
                 return;
             }
             if (next != null && next != own && !Shares.keeps(connection) && openings.mayOpen(next, now)
-                    && next.opening() + closing < queue.size(next)) {
+                    && next.opening() + closing < next.waiting().size()) {
                 close(connection);
                 return;
             }
-            Tenant ownFirst = queue.first(own);
+            Tenant ownFirst = own.waiting().first();
             if (ownFirst != null) {
                 serve(connection, ownFirst);
                 return;
@@ -362,16 +370,16 @@ public final class Worker {
                 return;
             }
             // It could not be opened again.
-            served = queue.firstFor(pool, connection);
+            served = pool.waiting().firstFor(connection);
         } else if (handOver != HandOver.SHUFFLE) {
-            served = queue.chosen(pool, connection, first);
+            served = pool.waiting().chosen(connection, first);
         }
         if (served == null) {
             connection.idleSince = System.nanoTime();
             pool.idle().add(connection);
             return;
         }
-        queue.remove(pool, served);
+        queue.remove(served);
         connection.passedOver = served == first ? 0 : connection.passedOver + 1;
         counters.waitedFor(System.nanoTime() - served.waitingSince());
         grant(connection, served);
@@ -414,7 +422,7 @@ public final class Worker {
             return false;
         }
         if (takeBack(resting)) {
-            queue.remove(pool, tenant);
+            queue.remove(tenant);
             grant(resting, tenant);
         }
         return true;
@@ -442,7 +450,7 @@ public final class Worker {
     public void cannotGiveUp(ServerConnection connection) {
         assert loop.inEventLoop();
         Pool pool = connection.pool();
-        Tenant first = queue.first(pool);
+        Tenant first = pool.waiting().first();
         if (first != null) {
             obtainFor(pool, first, System.nanoTime());
         }
@@ -458,7 +466,7 @@ public final class Worker {
             for (ServerConnection connection : pool.all()) {
                 Tenant tenant = connection.tenant;
                 if (keepers > 0 && tenant != null && tenant.pinnedIdle()) {
-                    tenant.blamed(nanos * queue.size(pool) / keepers);
+                    tenant.blamed(nanos * pool.waiting().size() / keepers);
                 }
             }
         }
@@ -541,7 +549,7 @@ public final class Worker {
             logins.endSilent(now);
             for (Pool pool : queue.pools()) {
                 refuseHopeless(pool);
-                Tenant first = queue.first(pool);
+                Tenant first = pool.waiting().first();
                 if (first != null && pool.full(now)) {
                     serveFromResting(pool, first, now, 0);
                 }
@@ -560,7 +568,7 @@ public final class Worker {
         long limit = config.pool().waitLimit().toNanos();
         for (Tenant tenant : queue.overdue(now - limit)) {
             counters.refused();
-            Pool pool = pool(tenant.account(), tenant.poolCapabilities());
+            Pool pool = tenant.pool();
             refuse(tenant, server.downSince() != 0 && pool.all().isEmpty()
                     ? new ErrPacket(
                             Refusal.SERVER_UNREACHABLE.code(),
@@ -573,10 +581,10 @@ public final class Worker {
 
     /** Those whom no connection of the pool suits any more, and none will be opened. */
     private void refuseHopeless(Pool pool) {
-        for (Tenant tenant : queue.waiting(pool)) {
+        for (Tenant tenant : pool.waiting().all()) {
             ErrPacket never = pool.never(tenant);
             if (never != null) {
-                queue.remove(pool, tenant);
+                queue.remove(tenant);
                 refuse(tenant, never);
             }
         }
@@ -584,7 +592,7 @@ public final class Worker {
 
     private void serveStarving(long now) {
         for (Pool pool : queue.pools()) {
-            Tenant first = queue.first(pool);
+            Tenant first = pool.waiting().first();
             if (openings.mayOpen(pool, now) && pool.opening() == 0) {
                 shares.makeRoom(pool, now);
             } else if (first != null) {
@@ -621,7 +629,7 @@ public final class Worker {
             }
         }
         pools.values()
-                .removeIf(pool -> pool.held() == 0 && pool.clients() == 0 && queue.size(pool) == 0 && !logins.concern(pool)
+                .removeIf(pool -> pool.held() == 0 && pool.clients() == 0 && pool.waiting().size() == 0 && !logins.concern(pool)
                         && now - pool.lastUsed() > idleLimit);
     }
 

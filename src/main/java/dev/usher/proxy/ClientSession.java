@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * <p>The way of a statement is {@link Commands#next} – {@link TextCommand} or {@link StatementCommands} – {@link #acquire} – {@link #granted} – {@link
  * Restoring#prepare} – {@link #send} – {@link ResponseNotes} – {@link #finished} – {@link Aftermath} – {@link #settle}.
  */
-public final class ClientSession implements Tenant, Relay.Listener {
+public final class ClientSession extends Tenant implements Relay.Listener {
     private static final Logger log = LoggerFactory.getLogger(ClientSession.class);
     private static final Pattern CHANGES_SCHEMA =
             Pattern.compile("\\b(?:DROP|ALTER|CREATE\\s+OR\\s+REPLACE)\\s+(?:DATABASE|SCHEMA)\\b", Pattern.CASE_INSENSITIVE);
@@ -92,7 +92,6 @@ public final class ClientSession implements Tenant, Relay.Listener {
 
     private Mode mode = Mode.ENTERING;
     private boolean waiting;
-    private long waitingSince;
     private boolean ended;
     private boolean multiStatementsAllowed;
     private boolean finishedEarly;
@@ -110,6 +109,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
     private long quietSince = idleSince;
 
     ClientSession(ClientConnection client, Account account, long capabilities, int collation, Baseline baseline, String program) {
+        super(client.worker().enter(account, capabilities & Capabilities.PER_POOL));
         this.client = client;
         this.frontend = client.frontend();
         this.worker = client.worker();
@@ -132,12 +132,11 @@ public final class ClientSession implements Tenant, Relay.Listener {
         this.restoring = new Restoring(this, aftermath.leftovers(), frontend.counters());
         this.rewriting = new Rewriting(session, aftermath.leftovers(), worker.server().flavour(), client.id());
         this.sqlPreparing = new SqlPreparing(session, rewriting, frontend, worker);
-        this.pinChecks = new PinChecks(session, aftermath);
+        this.pinChecks = new PinChecks(session, aftermath, this::questionAnswered);
         this.pin = new SessionPin(this, frontend.pins(), frontend.config().pool().pins());
         this.pinning = new Pinning(this, pin, frontend.counters());
         this.commands = new Commands(this, statements, aftermath, queryAttributes);
         this.schemaAtLogin = new SchemaAtLogin(this);
-        worker.clients(account, poolCapabilities(), 1);
     }
 
     private SessionState initialState(Baseline baseline) {
@@ -158,11 +157,6 @@ public final class ClientSession implements Tenant, Relay.Listener {
     @Override
     public Account account() {
         return account;
-    }
-
-    @Override
-    public long poolCapabilities() {
-        return capabilities & Capabilities.PER_POOL;
     }
 
     public String program() {
@@ -415,16 +409,6 @@ public final class ClientSession implements Tenant, Relay.Listener {
     @Override
     public long loggedInAt() {
         return loggedInAt;
-    }
-
-    @Override
-    public long waitingSince() {
-        return waitingSince;
-    }
-
-    @Override
-    public void waitingSince(long nanos) {
-        waitingSince = nanos;
     }
 
     // ---- login ----
@@ -958,7 +942,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
         }
         session.over(under.traits, under.text, under.failed);
         aftermath.of(connection, under);
-        pinChecks.after(connection, under, () -> questionAnswered(connection));
+        pinChecks.after(connection, under);
         mode = Mode.READY;
         settle();
         goOn();
@@ -1177,7 +1161,7 @@ public final class ClientSession implements Tenant, Relay.Listener {
             under.due = null;
             under.verb = Verb.NONE;
         }
-        worker.clients(account, poolCapabilities(), -1);
+        worker.leave(pool());
         under.drop();
         schemaAtLogin.cancel();
         if (waiting) {

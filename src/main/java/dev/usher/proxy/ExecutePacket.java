@@ -8,6 +8,7 @@ import dev.usher.wire.MalformedPacketException;
 import dev.usher.wire.Packets;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * COM_STMT_EXECUTE and MariaDB's COM_STMT_BULK_EXECUTE on their way to the server: the statement's id becomes the server's, and the parameter types, which a
@@ -82,7 +83,7 @@ final class ExecutePacket {
             throw new MalformedPacketException("COM_STMT_EXECUTE ends before its types");
         }
         if (packet.getByte(at) == 1) {
-            byte[] types = types(packet, at + 1, parameters, queryAttributes);
+            byte[] types = types(packet, at + 1, parameters, queryAttributes, statement.types());
             statement.types(types);
             target.types(types);
             return packet;
@@ -95,17 +96,40 @@ final class ExecutePacket {
         return splice(packet, at, types, alloc, true, whole);
     }
 
-    private static byte[] types(ByteBuf packet, int at, int parameters, boolean names) {
+    /** @param before what they have been, which is returned if it is what they are: many clients send them each time */
+    private static byte[] types(ByteBuf packet, int at, int parameters, boolean names, byte @Nullable [] before) {
+        int length = length(packet, at, parameters, names);
+        if (before != null && before.length == length && same(packet, at, before)) {
+            return before;
+        }
+        byte[] types = new byte[length];
+        packet.getBytes(at, types);
+        return types;
+    }
+
+    private static int length(ByteBuf packet, int at, int parameters, boolean names) {
+        if (!names) {
+            int length = 2 * parameters;
+            if (length > packet.writerIndex() - at) {
+                throw new MalformedPacketException("COM_STMT_EXECUTE ends within its types");
+            }
+            return length;
+        }
         ByteBuf in = packet.slice(at, packet.writerIndex() - at);
         for (int i = 0; i < parameters; i++) {
             in.skipBytes(2);
-            if (names) {
-                LengthEncoded.readSlice(in);
+            LengthEncoded.readSlice(in);
+        }
+        return in.readerIndex();
+    }
+
+    private static boolean same(ByteBuf packet, int at, byte[] types) {
+        for (int i = 0; i < types.length; i++) {
+            if (packet.getByte(at + i) != types[i]) {
+                return false;
             }
         }
-        byte[] types = new byte[in.readerIndex()];
-        packet.getBytes(at, types);
-        return types;
+        return true;
     }
 
     private static ByteBuf bulk(
@@ -114,7 +138,7 @@ final class ExecutePacket {
         int flags = packet.getUnsignedShortLE(payload + 5);
         int at = payload + 7;
         if ((flags & BULK_SEND_TYPES) != 0) {
-            byte[] types = types(packet, at, parameters, false);
+            byte[] types = types(packet, at, parameters, false, statement.types());
             statement.types(types);
             target.types(types);
             return packet;

@@ -10,6 +10,7 @@ import dev.usher.session.Verb;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the server, behind a statement that may have ended a pin, whether what pinned is still there. One question, and none for statements that have nothing to do with it. */
@@ -18,14 +19,16 @@ final class PinChecks {
 
     private final Session session;
     private final Aftermath aftermath;
+    private final Consumer<ServerConnection> answered;
 
-    PinChecks(Session session, Aftermath aftermath) {
+    /** @param answered is told when an answer has come */
+    PinChecks(Session session, Aftermath aftermath, Consumer<ServerConnection> answered) {
         this.session = session;
         this.aftermath = aftermath;
+        this.answered = answered;
     }
 
-    /** @param then runs when the answer has come */
-    void after(ServerConnection connection, CommandUnderWay under, Runnable then) {
+    void after(ServerConnection connection, CommandUnderWay under) {
         if (!session.pinned()) {
             return;
         }
@@ -48,7 +51,7 @@ final class PinChecks {
                     }
                 }
             }
-            then.run();
+            answered.accept(connection);
         }));
     }
 

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * session that has brought conditions from another connection to a MariaDB leaves a mark there, in front of its statement; if the mark is gone afterwards, so are they.
  */
 public final class Leftovers {
+    private static final long CHANGED_BY_A_MARK =
+            Trait.bits(Trait.READS_LAST_INSERT_ID, Trait.MAY_SET_LAST_INSERT_ID, Trait.MAY_FIRE_TRIGGERS);
     private static final String MARK_VALUE = "usher:mark";
 
     /** The mark on a MariaDB connection, a warning. Its OK is not the client's. SIGNAL fails where collation_connection is one of ucs2. */
@@ -393,8 +395,7 @@ public final class Leftovers {
 
     /** What may have to be set in front of the statement, the mark or LAST_INSERT_ID(), would change it. */
     private boolean rowCountStays(long traits) {
-        return rowCountOnServer && !mustMark()
-                && (traits & Trait.bits(Trait.READS_LAST_INSERT_ID, Trait.MAY_SET_LAST_INSERT_ID, Trait.MAY_FIRE_TRIGGERS)) == 0;
+        return rowCountOnServer && !mustMark() && (traits & CHANGED_BY_A_MARK) == 0;
     }
 
     private String count(String variable, int count) {

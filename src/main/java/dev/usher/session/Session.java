@@ -47,6 +47,12 @@ public final class Session {
     private static final long SETS_INSERT_ID =
             bits(Trait.READS_LAST_INSERT_ID, Trait.MAY_SET_LAST_INSERT_ID, Trait.STORED_CODE, Trait.SET_ONE_SHOT);
 
+    /** Whether they have set LAST_INSERT_ID() is not in the OK. */
+    private static final long MAY_SET_INSERT_ID = bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE, Trait.SET_ONE_SHOT, Trait.LOAD_DATA);
+    /** With one of these a change of the session's state is no surprise. */
+    private static final long CHANGES_STATE = LEAVES_SOMETHING
+            | bits(Trait.TEMPORARY_TABLE_DROPPED, Trait.SET_NAMES, Trait.SET_SESSION, Trait.USER_VARIABLE);
+
     /** Character sets in which ASCII is not ASCII; none of them can be a client's. */
     public static final Set<String> WIDE = Set.of("ucs2", "utf16", "utf16le", "utf32");
 
@@ -117,11 +123,11 @@ public final class Session {
         if ((statementTraits & LEAVES_SOMETHING) != 0) {
             pinFor(statementTraits);
             untoldVariables.forEach(this::read);
-            if (untoldVariables.isEmpty() && (statementTraits & bits(Trait.UNTOLD_VARIABLE)) != 0) {
+            if (untoldVariables.isEmpty() && (statementTraits & Trait.UNTOLD_VARIABLE.bit()) != 0) {
                 pins |= Pin.UNEXPLAINED.bit();
             }
         }
-        if ((statementTraits & bits(Trait.SET_NAMES)) != 0) {
+        if ((statementTraits & Trait.SET_NAMES.bit()) != 0) {
             read("collation_connection");
         }
     }
@@ -183,12 +189,10 @@ public final class Session {
                 goneSchema = "";
             }
         }
-        if (insertId != 0
-                || (traits & bits(Trait.READS_LAST_INSERT_ID, Trait.STORED_CODE, Trait.SET_ONE_SHOT, Trait.LOAD_DATA)) != 0) {
+        if (insertId != 0 || (traits & MAY_SET_INSERT_ID) != 0) {
             insertIdUnread = true;
         }
-        if (unexplained && (traits & LEAVES_SOMETHING) == 0
-                && (traits & bits(Trait.TEMPORARY_TABLE_DROPPED, Trait.SET_NAMES, Trait.SET_SESSION, Trait.USER_VARIABLE)) == 0) {
+        if (unexplained && (traits & CHANGES_STATE) == 0) {
             pins |= Pin.UNEXPLAINED.bit();
         }
         boolean inTransaction = (newStatus & ServerStatus.IN_TRANS) != 0;
