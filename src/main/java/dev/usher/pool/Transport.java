@@ -24,8 +24,8 @@ import io.netty.channel.uring.IoUringSocketChannel;
 
 /**
  * How the kernel is asked for I/O, and the channels that go with it. With io_uring one system call starts and collects what many connections have to do, so that
- * a statement among others costs a fraction of one, where epoll needs four of its own. It is taken where {@code -Dusher.io=io_uring} asks for it and the kernel
- * allows it (containers often forbid it).
+ * a statement among others costs a fraction of one, where epoll needs four of its own. It is taken where the kernel has it and allows it (containers often forbid
+ * it), unless {@code -Dusher.io=epoll} says otherwise.
  */
 public enum Transport {
     EPOLL(EpollServerSocketChannel.class, EpollServerDomainSocketChannel.class, EpollSocketChannel.class, EpollDomainSocketChannel.class),
@@ -55,7 +55,7 @@ public enum Transport {
     }
 
     private static Transport choose() {
-        boolean wanted = System.getProperty("usher.io", "").equals("io_uring");
+        boolean wanted = !System.getProperty("usher.io", "").equals("epoll");
         return wanted && IoUring.isAvailable() && IoUring.isRegisterBufferRingSupported() ? IO_URING : EPOLL;
     }
 
