@@ -169,7 +169,7 @@ public final class FakeServer implements AutoCloseable {
             instead.on(wire);
             return Optional.empty();
         }
-        if (loggedIn.size() >= maxConnections) {
+        if (open.size() > maxConnections) { // this one included, and those that are being logged in, as a server counts
             wire.send(0, new ErrPacket(1040, "", "Too many connections")::write);
             return Optional.empty();
         }
