@@ -402,10 +402,14 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         charsetChanged = false;
         optionBitsChanged = false;
         if (ok.trackers().isReadable()) {
+            SessionState before = state;
             SessionTrack.read(ok.trackers().duplicate(), this);
             if (baseline != null) {
                 // MariaDB's tracker takes it for another variable that is a bit beside it, once such a one has been set; the flag is always right.
                 state = baseline.apply(state, "autocommit", (status & ServerStatus.AUTOCOMMIT) != 0 ? "ON" : "OFF");
+            }
+            if (state != before) {
+                state = worker.states().of(state);
             }
         }
     }

@@ -4,7 +4,10 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -40,6 +43,11 @@ public enum Transport {
     /** Receive buffers that all connections of a loop share: an idle connection holds none. */
     private static final short BUFFERS = 64;
     private static final int BUFFERS_AT_ONCE = 16;
+    /**
+     * One for all connections, instead of one that learns for each. What is received comes in the shared buffers, and one of this size, in bytes, is only taken
+     * for a connection that has found none of them left. 16 messages at once are Netty's default for these channels.
+     */
+    private static final RecvByteBufAllocator WITHOUT_RING = new FixedRecvByteBufAllocator(2048).maxMessagesPerRead(16);
 
     private final Class<? extends ServerChannel> listener;
     private final Class<? extends ServerChannel> socketListener;
@@ -101,7 +109,7 @@ public enum Transport {
     /** What connections accepted by {@code bootstrap} need. */
     public void prepare(ServerBootstrap bootstrap) {
         if (this == IO_URING) {
-            bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP);
+            bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP).childOption(ChannelOption.RECVBUF_ALLOCATOR, WITHOUT_RING);
         }
     }
 

@@ -125,14 +125,15 @@ public final class ClientSession extends Tenant implements Relay.Listener {
         this.passThrough = new PassThrough(client);
         this.variables = new PortableVariables(session, frontend.counters());
         this.sequences = new PortableSequences(session, frontend.counters(), worker.server().mariaDb());
-        this.aftermath = new Aftermath(session, worker, frontend.counters(), this::questionAnswered, this::chooseTrackers);
+        Consumer<ServerConnection> onAnswer = this::questionAnswered;
+        this.aftermath = new Aftermath(session, worker, frontend.counters(), onAnswer, this::chooseTrackers);
         this.behindRestore = new BehindRestore(queryAttributes);
         this.relay = new Relay(client.channel(), capabilities, TrackerFilter.DEFAULT,
                 new ResponseNotes(this, statements, aftermath, behindRestore), this);
         this.restoring = new Restoring(this, aftermath.leftovers(), frontend.counters());
         this.rewriting = new Rewriting(session, aftermath.leftovers(), worker.server().flavour(), client.id());
         this.sqlPreparing = new SqlPreparing(session, rewriting, frontend, worker);
-        this.pinChecks = new PinChecks(session, aftermath, this::questionAnswered);
+        this.pinChecks = new PinChecks(session, aftermath, onAnswer);
         this.pin = new SessionPin(this, frontend.pins(), frontend.config().pool().pins());
         this.pinning = new Pinning(this, pin, frontend.counters());
         this.commands = new Commands(this, statements, aftermath, queryAttributes);
@@ -141,7 +142,7 @@ public final class ClientSession extends Tenant implements Relay.Listener {
 
     private SessionState initialState(Baseline baseline) {
         Collations collations = worker.server().collations();
-        return collations == null ? SessionState.INITIAL : collations.afterLogin(collation, baseline);
+        return collations == null ? SessionState.INITIAL : worker.states().of(collations.afterLogin(collation, baseline));
     }
 
     // ---- for SHOW and KILL ----
@@ -416,7 +417,7 @@ public final class ClientSession extends Tenant implements Relay.Listener {
     /** Makes a schema the default one before the login is answered, as the server would; {@code then} gets its error or null. */
     void openSchema(String schema, Consumer<@Nullable ErrPacket> then) {
         if (account.mayUse(schema, frontend.config().pool().credentialTtl().toNanos())) {
-            session.wasRead(session.state().withSchema(schema));
+            session.wasRead(worker.states().of(session.state().withSchema(schema)));
             then.accept(null);
             return;
         }

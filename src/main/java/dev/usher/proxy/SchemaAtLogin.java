@@ -1,10 +1,8 @@
 package dev.usher.proxy;
 
-import dev.usher.pool.Account;
 import dev.usher.pool.Question;
 import dev.usher.pool.Question.Answer;
 import dev.usher.pool.ServerConnection;
-import dev.usher.session.Session;
 import dev.usher.session.SessionState;
 import dev.usher.wire.Command;
 import dev.usher.wire.ErrPacket;
@@ -15,16 +13,12 @@ import org.jspecify.annotations.Nullable;
 /** Makes the schema that a login names the default one before the login is answered, as the server would; its error is the login's. */
 final class SchemaAtLogin {
     private final ClientSession owner;
-    private final Session session;
-    private final Account account;
     private String schema = "";
     /** Gets the outcome; null if there is nothing to open. */
     private @Nullable Consumer<@Nullable ErrPacket> then;
 
     SchemaAtLogin(ClientSession owner) {
         this.owner = owner;
-        this.session = owner.session();
-        this.account = owner.account();
     }
 
     void begin(String name, Consumer<@Nullable ErrPacket> outcome) {
@@ -39,12 +33,12 @@ final class SchemaAtLogin {
 
     /** The state that suits it: whoever is about to choose a schema can begin in any, and prefers the one that it is going to choose. */
     SessionState wanted() {
-        return session.state().withSchema(schema);
+        return owner.session().state().withSchema(schema);
     }
 
     /** The state that is enough to ask in. */
     SessionState enough(ServerConnection connection) {
-        return session.state().withSchema(connection.state().schema());
+        return owner.session().state().withSchema(connection.state().schema());
     }
 
     void openOn(ServerConnection connection) {
@@ -62,8 +56,8 @@ final class SchemaAtLogin {
             if (error == null) {
                 SessionState in = connection.state().schema().isEmpty() ? connection.state().withSchema(schema) : connection.state();
                 connection.state(in);
-                session.wasRead(in);
-                account.schemaOpened(schema);
+                owner.session().wasRead(in);
+                owner.account().schemaOpened(schema);
             }
             if (owner.goesOn(connection) && asked != null) {
                 asked.accept(error);
