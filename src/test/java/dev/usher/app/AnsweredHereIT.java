@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.usher.config.HandOver;
 import dev.usher.testing.FakeClient;
+import dev.usher.testing.Opened;
 import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestAccount;
 import dev.usher.testing.TestServers;
@@ -15,10 +16,8 @@ import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,26 +31,16 @@ class AnsweredHereIT {
     @TempDir
     private Path state;
 
-    private final List<AutoCloseable> open = new ArrayList<>();
-
-    @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable each : open.reversed()) {
-            each.close();
-        }
-    }
+    @RegisterExtension
+    private final Opened open = new Opened();
 
     private RunningUsher usher(HandOver handOver, int connections) {
-        RunningUsher usher = RunningUsher.knowing(ROOT, TestServers.find(ServerKind.EMBEDDED).orElseThrow().port(), state,
-                config -> config.withPool(config.pool().withHandOver(handOver).withMaxServerConnections(connections)));
-        open.add(usher);
-        return usher;
+        return open.add(RunningUsher.knowing(ROOT, TestServers.find(ServerKind.EMBEDDED).orElseThrow().port(), state,
+                config -> config.withPool(config.pool().withHandOver(handOver).withMaxServerConnections(connections))));
     }
 
     private FakeClient client(RunningUsher usher) throws IOException {
-        FakeClient client = usher.client(ROOT);
-        open.add(client);
-        return client;
+        return open.add(usher.client(ROOT));
     }
 
     private static ErrPacket error(FakeClient client) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.usher.config.HandOver;
+import dev.usher.testing.Opened;
 import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestAccount;
 import dev.usher.testing.TestServer;
@@ -19,7 +20,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -37,30 +38,20 @@ class FreshSessionIT {
     @TempDir
     private Path state;
 
-    private final List<AutoCloseable> open = new ArrayList<>();
+    @RegisterExtension
+    private final Opened open = new Opened();
 
     static List<ServerKind> servers() {
         return TestServers.installed();
     }
 
-    @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable each : open.reversed()) {
-            each.close();
-        }
-    }
-
     private RunningUsher usher(TestServer server) {
-        RunningUsher usher = RunningUsher.knowing(ROOT, server.port(), state,
-                config -> config.withPool(config.pool().withHandOver(HandOver.SHUFFLE)));
-        open.add(usher);
-        return usher;
+        return open.add(RunningUsher.knowing(ROOT, server.port(), state,
+                config -> config.withPool(config.pool().withHandOver(HandOver.SHUFFLE))));
     }
 
     private WireClient client(InetSocketAddress address) throws IOException {
-        WireClient client = WireClient.connect(address, ROOT.user(), ROOT.password(), "test", CAPABILITIES, UTF8MB4_GENERAL_CI);
-        open.add(client);
-        return client;
+        return open.add(WireClient.connect(address, ROOT.user(), ROOT.password(), "test", CAPABILITIES, UTF8MB4_GENERAL_CI));
     }
 
     private static void reset(WireClient client) throws IOException {

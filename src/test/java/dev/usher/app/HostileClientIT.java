@@ -339,6 +339,20 @@ class HostileClientIT {
         }
     }
 
+    /** Behind a statement whose FOUND_ROWS() the server has to be asked for first, so that the command goes on when the server answers. */
+    @Test
+    void aTruncatedChangeUserThatHadToWaitForTheServer() throws Exception {
+        try (FakeClient client = usher.client(APP)) {
+            client.query("SELECT SQL_CALC_FOUND_ROWS seq FROM test.seq_1_to_10 LIMIT 1");
+            List<Long> threads = usher.serverThreads();
+            long captures = usher.status("captures_total");
+            client.send(Command.CHANGE_USER, "app".getBytes(StandardCharsets.US_ASCII));
+            assertErrOrClose(client);
+            assertThat(usher.status("captures_total")).isGreaterThan(captures);
+            assertThat(usher.serverThreads()).containsAll(threads);
+        }
+    }
+
     @Test
     void clientsThatGoAwayWithAStatementUnderWay() throws Exception {
         for (int i = 0; i < 20; i++) {

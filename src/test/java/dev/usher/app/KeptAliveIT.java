@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.usher.config.HandOver;
 import dev.usher.testing.FakeClient;
+import dev.usher.testing.Opened;
 import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestAccount;
 import dev.usher.testing.TestServers;
@@ -13,9 +14,8 @@ import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,30 +27,20 @@ class KeptAliveIT {
     @TempDir
     private Path state;
 
-    private final List<AutoCloseable> open = new ArrayList<>();
+    @RegisterExtension
+    private final Opened open = new Opened();
 
     static List<ServerKind> servers() {
         return TestServers.installed();
     }
 
-    @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable each : open.reversed()) {
-            each.close();
-        }
-    }
-
     private RunningUsher usher(ServerKind kind, int connections) {
-        RunningUsher usher = RunningUsher.knowing(ROOT, TestServers.find(kind).orElseThrow().port(), state,
-                config -> config.withPool(config.pool().withHandOver(HandOver.LAZY).withMaxServerConnections(connections)));
-        open.add(usher);
-        return usher;
+        return open.add(RunningUsher.knowing(ROOT, TestServers.find(kind).orElseThrow().port(), state,
+                config -> config.withPool(config.pool().withHandOver(HandOver.LAZY).withMaxServerConnections(connections))));
     }
 
     private FakeClient client(RunningUsher usher) throws IOException {
-        FakeClient client = usher.client(ROOT);
-        open.add(client);
-        return client;
+        return open.add(usher.client(ROOT));
     }
 
     /** For more than twice as long as the client's {@code wait_timeout}. */

@@ -8,23 +8,26 @@ import dev.usher.admin.ClientRow;
 import dev.usher.admin.PoolerView.KillOutcome;
 import dev.usher.config.HandOver;
 import dev.usher.testing.FakeClient;
+import dev.usher.testing.Opened;
 import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestAccount;
 import dev.usher.testing.TestServer;
 import dev.usher.testing.TestServers;
+import dev.usher.testing.WireClient;
 import dev.usher.wire.ErrPacket;
 import dev.usher.wire.HandshakeV10;
+import dev.usher.wire.Packets;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -38,17 +41,11 @@ class KillIT {
     @TempDir
     private Path state;
 
-    private final List<AutoCloseable> open = new ArrayList<>();
+    @RegisterExtension
+    private final Opened open = new Opened();
 
     static List<ServerKind> servers() {
         return TestServers.installed();
-    }
-
-    @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable each : open.reversed()) {
-            each.close();
-        }
     }
 
     private RunningUsher knowingRoot(TestServer server, int connections) {
@@ -56,17 +53,13 @@ class KillIT {
     }
 
     private RunningUsher knowingRoot(TestServer server, int connections, HandOver handOver) {
-        RunningUsher usher = RunningUsher.knowing(
+        return open.add(RunningUsher.knowing(
                 ROOT, server.port(), state,
-                config -> config.withPool(config.pool().withHandOver(handOver).withMaxServerConnections(connections)));
-        open.add(usher);
-        return usher;
+                config -> config.withPool(config.pool().withHandOver(handOver).withMaxServerConnections(connections))));
     }
 
     private RawSession session(InetSocketAddress address, TestAccount account) throws IOException {
-        RawSession session = RawSession.open(address, account);
-        open.add(session);
-        return session;
+        return open.add(RawSession.open(address, account));
     }
 
     /** Begins a statement of a minute, and returns when the server runs it. */
@@ -200,6 +193,29 @@ class KillIT {
 
         assertThat(only(answer.get(20, TimeUnit.SECONDS))).contains("Connection was killed");
         assertThat(only(idle.run("SELECT 5"))).contains("Connection was killed");
+    }
+
+    /** There no ERR packet can stand: the bytes of one would be taken for the row's. If the row was out of the server already, one comes behind it. */
+    @ParameterizedTest
+    @MethodSource("servers")
+    void anAdministratorsKillInTheMidstOfARowPutsNothingIntoIt(ServerKind kind) throws Exception {
+        int length = 12_000_000;
+        RunningUsher usher = knowingRoot(TestServers.find(kind).orElseThrow(), 3);
+        WireClient client = open.add(WireClient.connect(usher.address(), ROOT.user(), ROOT.password(), "", 1 << 16));
+        client.send("SELECT REPEAT('x', " + length + ")");
+        client.read(); // how many columns
+        client.read(); // the column
+        byte[] head = client.raw().readNBytes(Packets.HEADER + 4);
+        assertThat(head[Packets.HEADER]).as("a length of three bytes").isEqualTo((byte) 0xFD);
+
+        assertThat(usher.kill(client.connectionId(), false)).isEqualTo(new KillOutcome.Killed());
+
+        String rest = new String(client.raw().readAllBytes(), StandardCharsets.ISO_8859_1);
+        String row = rest.substring(0, Math.min(rest.length(), length));
+        assertThat(row.chars().allMatch(c -> c == 'x')).isTrue();
+        if (row.length() < rest.length()) {
+            assertThat(rest.substring(length)).endsWith("Connection was killed");
+        }
     }
 
     /** Only on MySQL is there an account that Usher does not learn from its login. */

@@ -1,5 +1,6 @@
 package dev.usher.app;
 
+import static dev.usher.testing.Sql.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,21 +8,20 @@ import dev.usher.admin.PinRow;
 import dev.usher.admin.PinTotalRow;
 import dev.usher.config.PinConfig;
 import dev.usher.config.PoolConfig;
+import dev.usher.testing.Opened;
 import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestServers;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is told about pins, and how long they may last. */
@@ -29,33 +29,17 @@ class PinLedgerIT {
     @TempDir
     private Path state;
 
-    private final List<AutoCloseable> open = new ArrayList<>();
-
-    @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable each : open.reversed()) {
-            each.close();
-        }
-    }
+    @RegisterExtension
+    private final Opened open = new Opened();
 
     private RunningUsher usher(UnaryOperator<PoolConfig> change) {
-        RunningUsher usher = RunningUsher.before(TestServers.find(ServerKind.EMBEDDED).orElseThrow().port(), state,
-                config -> config.withPool(change.apply(config.pool())));
-        open.add(usher);
-        return usher;
+        return open.add(RunningUsher.before(TestServers.find(ServerKind.EMBEDDED).orElseThrow().port(), state,
+                config -> config.withPool(change.apply(config.pool()))));
     }
 
     private Connection session(RunningUsher usher) throws SQLException {
-        Connection connection = DriverManager.getConnection("jdbc:mariadb://127.0.0.1:" + usher.address().getPort()
-                + "/test?user=app&password=app-secret&sslMode=trust&connectionAttributes=program_name:ledger");
-        open.add(connection);
-        return connection;
-    }
-
-    private static void run(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+        return open.add(DriverManager.getConnection("jdbc:mariadb://127.0.0.1:" + usher.address().getPort()
+                + "/test?user=app&password=app-secret&sslMode=trust&connectionAttributes=program_name:ledger"));
     }
 
     @Test

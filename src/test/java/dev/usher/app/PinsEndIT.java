@@ -1,11 +1,14 @@
 package dev.usher.app;
 
+import static dev.usher.testing.Sql.run;
+import static dev.usher.testing.Sql.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.usher.admin.ClientRow;
 import dev.usher.config.HandOver;
 import dev.usher.testing.FakeClient;
+import dev.usher.testing.Opened;
 import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestAccount;
 import dev.usher.testing.TestServers;
@@ -15,14 +18,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,7 +33,8 @@ class PinsEndIT {
     @TempDir
     private Path state;
 
-    private final List<AutoCloseable> open = new ArrayList<>();
+    @RegisterExtension
+    private final Opened open = new Opened();
 
     static List<ServerKind> servers() {
         return TestServers.installed();
@@ -42,45 +44,18 @@ class PinsEndIT {
         return servers().stream().filter(kind -> kind != ServerKind.MYSQL).toList();
     }
 
-    @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable each : open.reversed()) {
-            each.close();
-        }
-    }
-
     private RunningUsher usher(ServerKind kind) {
-        RunningUsher usher = RunningUsher.before(TestServers.find(kind).orElseThrow().port(), state,
-                config -> config.withPool(config.pool().withHandOver(HandOver.SHUFFLE).withMaxServerConnections(5)));
-        open.add(usher);
-        return usher;
+        return open.add(RunningUsher.before(TestServers.find(kind).orElseThrow().port(), state,
+                config -> config.withPool(config.pool().withHandOver(HandOver.SHUFFLE).withMaxServerConnections(5))));
     }
 
     private Connection session(RunningUsher usher, String user) throws SQLException {
-        Connection connection = DriverManager.getConnection("jdbc:mariadb://127.0.0.1:" + usher.address().getPort() + "/test?user=" + user
-                + "&password=app-secret&allowPublicKeyRetrieval=true&sslMode=trust&allowMultiQueries=true");
-        open.add(connection);
-        return connection;
+        return open.add(DriverManager.getConnection("jdbc:mariadb://127.0.0.1:" + usher.address().getPort() + "/test?user=" + user
+                + "&password=app-secret&allowPublicKeyRetrieval=true&sslMode=trust&allowMultiQueries=true"));
     }
 
     private Connection session(RunningUsher usher) throws SQLException {
         return session(usher, "app");
-    }
-
-    private static void run(Connection connection, String... statements) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-        }
-    }
-
-    private static String value(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            rows.next();
-            return rows.getString(1);
-        }
     }
 
     private static String pins(RunningUsher usher) {

@@ -3,6 +3,7 @@ package dev.usher.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.usher.config.HandOver;
+import dev.usher.testing.Opened;
 import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestServer;
 import dev.usher.testing.TestServers;
@@ -17,7 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -114,17 +115,11 @@ class SequencesIT {
     @TempDir
     private Path state;
 
-    private final List<AutoCloseable> open = new ArrayList<>();
+    @RegisterExtension
+    private final Opened open = new Opened();
 
     static List<ServerKind> mariaDbs() {
         return TestServers.installed().stream().filter(kind -> kind != ServerKind.MYSQL).toList();
-    }
-
-    @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable each : open.reversed()) {
-            each.close();
-        }
     }
 
     /** One side of the comparison; each side has its own run of the sequences. */

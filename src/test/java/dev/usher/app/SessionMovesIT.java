@@ -1,5 +1,7 @@
 package dev.usher.app;
 
+import static dev.usher.testing.Sql.run;
+import static dev.usher.testing.Sql.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -7,6 +9,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.usher.admin.PinRow;
 import dev.usher.config.HandOver;
 import dev.usher.testing.FakeClient;
+import dev.usher.testing.Opened;
 import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestAccount;
 import dev.usher.testing.TestServer;
@@ -26,13 +29,12 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,47 +44,23 @@ class SessionMovesIT {
     @TempDir
     private Path state;
 
-    private final List<AutoCloseable> open = new ArrayList<>();
+    @RegisterExtension
+    private final Opened open = new Opened();
 
     static List<ServerKind> servers() {
         return TestServers.installed();
     }
 
-    @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable each : open.reversed()) {
-            each.close();
-        }
-    }
-
     private RunningUsher shuffling(TestServer server, int connections) {
-        RunningUsher usher = RunningUsher.before(
+        return open.add(RunningUsher.before(
                 server.port(), state,
-                config -> config.withPool(config.pool().withHandOver(HandOver.SHUFFLE).withMaxServerConnections(connections)));
-        open.add(usher);
-        return usher;
+                config -> config.withPool(config.pool().withHandOver(HandOver.SHUFFLE).withMaxServerConnections(connections))));
     }
 
     private Connection session(RunningUsher usher, String options) throws SQLException {
-        Connection connection = DriverManager.getConnection(
+        return open.add(DriverManager.getConnection(
                 "jdbc:mariadb://127.0.0.1:" + usher.address().getPort()
-                        + "/test?user=app&password=app-secret&allowPublicKeyRetrieval=true&sslMode=trust" + options);
-        open.add(connection);
-        return connection;
-    }
-
-    private static String value(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            rows.next();
-            return rows.getString(1);
-        }
-    }
-
-    private static void run(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+                        + "/test?user=app&password=app-secret&allowPublicKeyRetrieval=true&sslMode=trust" + options));
     }
 
     @ParameterizedTest
@@ -246,9 +224,7 @@ class SessionMovesIT {
     }
 
     private FakeClient tracking(RunningUsher usher, TestAccount account) throws IOException {
-        FakeClient client = FakeClient.loggedIn(usher.address(), account, FakeClient.USUAL | Capabilities.SESSION_TRACK);
-        open.add(client);
-        return client;
+        return open.add(FakeClient.loggedIn(usher.address(), account, FakeClient.USUAL | Capabilities.SESSION_TRACK));
     }
 
     /** The kinds of the OK's trackers. */

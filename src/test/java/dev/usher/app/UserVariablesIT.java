@@ -1,9 +1,11 @@
 package dev.usher.app;
 
+import static dev.usher.testing.Sql.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.usher.config.HandOver;
+import dev.usher.testing.Opened;
 import dev.usher.testing.ServerKind;
 import dev.usher.testing.TestServer;
 import dev.usher.testing.TestServers;
@@ -16,7 +18,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,7 +37,8 @@ class UserVariablesIT {
     @TempDir
     private Path state;
 
-    private final List<AutoCloseable> open = new ArrayList<>();
+    @RegisterExtension
+    private final Opened open = new Opened();
 
     static List<ServerKind> servers() {
         return TestServers.installed();
@@ -46,36 +49,19 @@ class UserVariablesIT {
         return servers().stream().filter(kind -> kind != ServerKind.MYSQL).toList();
     }
 
-    @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable each : open.reversed()) {
-            each.close();
-        }
-    }
-
     private RunningUsher usher(TestServer server, HandOver handOver, int connections) {
-        RunningUsher usher = RunningUsher.before(
+        return open.add(RunningUsher.before(
                 server.port(), state,
-                config -> config.withPool(config.pool().withHandOver(handOver).withMaxServerConnections(connections)));
-        open.add(usher);
-        return usher;
+                config -> config.withPool(config.pool().withHandOver(handOver).withMaxServerConnections(connections))));
     }
 
     private Connection session(int port, String options) throws SQLException {
-        Connection connection = DriverManager.getConnection("jdbc:mariadb://127.0.0.1:" + port
-                + "/test?user=app&password=app-secret&allowPublicKeyRetrieval=true&sslMode=trust" + options);
-        open.add(connection);
-        return connection;
+        return open.add(DriverManager.getConnection("jdbc:mariadb://127.0.0.1:" + port
+                + "/test?user=app&password=app-secret&allowPublicKeyRetrieval=true&sslMode=trust" + options));
     }
 
     private Connection session(RunningUsher usher) throws SQLException {
         return session(usher.address().getPort(), "");
-    }
-
-    private static void run(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
     }
 
     /** Values and what a client is told of their columns. */
