@@ -109,7 +109,8 @@ public enum Transport {
     /** What connections accepted by {@code bootstrap} need. */
     public void prepare(ServerBootstrap bootstrap) {
         if (this == IO_URING) {
-            bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP).childOption(ChannelOption.RECVBUF_ALLOCATOR, WITHOUT_RING);
+            bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP);
+            bootstrap.childOption(ChannelOption.RECVBUF_ALLOCATOR, WITHOUT_RING);
         }
     }
 
