@@ -1,6 +1,7 @@
 package dev.usher.pool;
 
 import dev.usher.session.SessionState;
+import dev.usher.session.SharedStates;
 import dev.usher.wire.ErrPacket;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -16,6 +17,7 @@ public final class Pool {
     private final List<ServerConnection> idle = new ArrayList<>();
     private final RestingLeases resting = new RestingLeases();
     private final WaitingTenants waiting = new WaitingTenants();
+    private final SharedStates states = new SharedStates();
     private int opening;
     private int clients;
     private long lastUsed = System.nanoTime();
@@ -50,6 +52,11 @@ public final class Pool {
 
     WaitingTenants waiting() {
         return waiting;
+    }
+
+    /** Those of its sessions and connections. */
+    public SharedStates states() {
+        return states;
     }
 
     public int opening() {

@@ -409,7 +409,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
                 state = baseline.apply(state, "autocommit", (status & ServerStatus.AUTOCOMMIT) != 0 ? "ON" : "OFF");
             }
             if (state != before) {
-                state = worker.states().of(state);
+                state = pool.states().of(state);
             }
         }
     }

@@ -5,7 +5,6 @@ import dev.usher.config.ServerConfig;
 import dev.usher.config.UsherConfig;
 import dev.usher.error.Refusal;
 import dev.usher.session.SessionState;
-import dev.usher.session.SharedStates;
 import dev.usher.wire.ErrPacket;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -40,7 +39,6 @@ public final class Worker {
     private final Accounts accounts;
     private final PoolCounters counters;
     private final Flushes flushes;
-    private final SharedStates states = new SharedStates();
     private final Opener opener;
     private final HandOver handOver;
     private final Map<PoolKey, Pool> pools = new LinkedHashMap<>();
@@ -83,10 +81,6 @@ public final class Worker {
     /** What has been written on the loop and is to be sent. */
     public Flushes flushes() {
         return flushes;
-    }
-
-    public SharedStates states() {
-        return states;
     }
 
     public UsherConfig config() {

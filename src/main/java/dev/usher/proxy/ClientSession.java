@@ -142,7 +142,7 @@ public final class ClientSession extends Tenant implements Relay.Listener {
 
     private SessionState initialState(Baseline baseline) {
         Collations collations = worker.server().collations();
-        return collations == null ? SessionState.INITIAL : worker.states().of(collations.afterLogin(collation, baseline));
+        return collations == null ? SessionState.INITIAL : pool().states().of(collations.afterLogin(collation, baseline));
     }
 
     // ---- for SHOW and KILL ----
@@ -417,7 +417,7 @@ public final class ClientSession extends Tenant implements Relay.Listener {
     /** Makes a schema the default one before the login is answered, as the server would; {@code then} gets its error or null. */
     void openSchema(String schema, Consumer<@Nullable ErrPacket> then) {
         if (account.mayUse(schema, frontend.config().pool().credentialTtl().toNanos())) {
-            session.wasRead(worker.states().of(session.state().withSchema(schema)));
+            session.wasRead(pool().states().of(session.state().withSchema(schema)));
             then.accept(null);
             return;
         }

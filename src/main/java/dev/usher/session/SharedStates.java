@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * One object for each state that sessions of a worker have: thousands of clients that were given the same schema, or ran the same SET, keep one between them, and
+ * One object for each state that sessions of a pool have: thousands of clients that were given the same schema, or ran the same SET, keep one between them, and
  * equal ones are told by their identity. It is all one if a state has more than one, so that the oldest need not be known when there are too many.
  */
 public final class SharedStates {
