@@ -49,7 +49,8 @@ public record Baseline(Map<String, String> values) {
      * known. Measured on 11.4 and 11.8.
      */
     public static final Set<String> OPTION_BITS = Set.of("autocommit", "check_constraint_checks", "explicit_defaults_for_timestamp",
-            "foreign_key_checks", "profiling", "skip_replication", "sql_auto_is_null", "sql_big_selects", "sql_buffer_result",
+            "foreign_key_checks", "profiling", "skip_parallel_replication", "skip_replication", "sql_auto_is_null", "sql_big_selects",
+            "sql_buffer_result",
             "sql_if_exists", "sql_log_bin", "sql_log_off", "sql_notes", "sql_quote_show_create", "sql_safe_updates", "sql_warnings",
             "system_versioning_insert_history", "unique_checks");
 
