@@ -18,7 +18,7 @@ class DemoIT {
 
     @Test
     void clientsAreRefusedWithoutAPooler() {
-        int status = run(new CommandLine(new DemoCommand(Optional.empty())), "--clients", "50", "--seconds", "2", "--json");
+        int status = run(new CommandLine(new DemoCommand(Optional.empty())), "--clients", "200", "--seconds", "2", "--json");
 
         assertThat(status).as(err.toString()).isEqualTo(0);
         JsonNode direct = JsonMapper.shared().readTree(out.toString()).get("direct");
@@ -32,7 +32,7 @@ class DemoIT {
 
     @Test
     void exitStatusIs1WhenClientsAreRefusedThroughThePooler() {
-        int status = run(new CommandLine(new DemoCommand(Optional.of(new NoPooling()))), "--clients", "100", "--seconds", "2");
+        int status = run(new CommandLine(new DemoCommand(Optional.of(new NoPooling()))), "--clients", "200", "--seconds", "2");
 
         assertThat(status).as(err.toString()).isEqualTo(1);
         assertThat(out.toString())
