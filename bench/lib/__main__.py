@@ -45,6 +45,7 @@ class Scene:
             "usher": lambda: self.usher(name),
             "usher-16": lambda: self.usher(name, *POOL),
             "usher-8": lambda: self.usher(name, "--max-server-connections", "8"),
+            "usher-plain": lambda: self.usher(name, "--server-tls", "disabled"),
             "usher-2-workers": lambda: self.usher(name, *POOL, "--workers", "2"),
         }
         if name not in self.made:
@@ -75,7 +76,7 @@ BENCHMARKS = {
     "latency": lambda scene, quick: crowd.latency(scene.ways("direct", "haproxy", "usher"), quick),
     "crowd": lambda scene, quick: crowd.crowd(*scene.ways("direct", "haproxy", "usher-16"), quick),
     "states": lambda scene, quick: crowd.states(scene.get("usher-8"), quick),
-    "connect": lambda scene, quick: storm.connect(*[scene.ways("direct", "haproxy", "usher")] * 2, quick),
+    "connect": lambda scene, quick: storm.connect(scene.server, scene.ways("direct", "haproxy", "usher-plain"), scene.ways("direct", "haproxy", "usher"), quick),
     "stream": lambda scene, quick: stream.stream(scene.ways("direct", "haproxy", "usher"), quick),
     "idle": lambda scene, quick: idle.idle(scene.stage, scene.server, quick),
     "workers": lambda scene, quick: throughput.workers(scene.ways("usher-16", "usher-2-workers"), quick),

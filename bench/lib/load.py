@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 from endpoints import DATABASE, PASSWORD, ROOT, USER
+from processes import cpu_seconds
 
 CLASSES = ROOT / "target/bench-load"
 # Its manifest names the libraries beside it; their TLS is the load's too.
@@ -70,14 +71,15 @@ def load(mode, way, on_begin=lambda: None, on_end=lambda: None, **options):
     return result
 
 
-def measured(mode, way, **options):
-    """One run, with the CPU time that the way itself used for each event, and its memory at the end."""
+def measured(mode, way, server=None, **options):
+    """One run, with the CPU time that the way itself used for each event, and its memory at the end; the server's and the load's as well, if `server` is given."""
     used = []
 
     def look():
-        used.append((way.cpu_seconds(), way.resident_bytes()))
+        used.append((way.cpu_seconds(), server.cpu_seconds() if server else 0, cpu_seconds(generator().pid), way.resident_bytes()))
 
     result = load(mode, way, look, look, **options)
-    result["cpu_us"] = (used[1][0] - used[0][0]) / max(1, result["events"]) * 1e6
-    result["resident_bytes"] = used[1][1]
+    for name, before, after in zip(("cpu_us", "server_cpu_us", "load_cpu_us"), *used):
+        result[name] = (after - before) / max(1, result["events"]) * 1e6
+    result["resident_bytes"] = used[1][-1]
     return result

@@ -43,9 +43,7 @@ class Started:
         sys.exit(f"{self.name} does not answer on port {self.port}:\n{self.log.read_text()[-2000:]}")
 
     def cpu_seconds(self):
-        """User and system time of all its threads, also those that have ended."""
-        fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        return cpu_seconds(self.pid)
 
     def resident_bytes(self):
         for line in pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines():
@@ -61,6 +59,12 @@ class Started:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+
+
+def cpu_seconds(pid):
+    """User and system time of all threads of a process, also those that have ended."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 class Stage:

@@ -67,13 +67,13 @@ def connect_cells(measured):
     for row in measured:
         alike = {other["way"]: other for other in measured if other["tls"] == row["tls"]}
         yield ["TLS" if row["tls"] else "plain", row["way"], f"{row['per_second']:,}", f"{row['spread']:.0%}", f"{row['p50_ms']:.2f}", f"{row['p99_ms']:.2f}",
-               "–" if row["way"] == "direct" else f"{row['cpu_us']:.0f}", ratio(row, alike.get("direct")),
-               ratio(row, alike.get("haproxy"))]
+               *("–" if row["way"] == "direct" and key == "cpu_us" else f"{row[key]:.0f}" for key in ("cpu_us", "server_cpu_us", "load_cpu_us")),
+               ratio(row, alike.get("direct")), ratio(row, alike.get("haproxy"))]
 
 
 def connect_ratios(measured):
     rows = {(row["way"], row["tls"]): row for row in measured}
-    return {f"direct rate ÷ rate, {'TLS' if tls else 'plain'}": paired(rows["direct", tls], rows["usher", tls]) for way, tls in rows if way == "usher"}
+    return {f"direct rate ÷ rate, {'TLS' if tls else 'plain'}": paired(rows["direct", tls], rows[way, tls]) for way, tls in rows if way.startswith("usher")}
 
 
 def busy_cells(measured):
@@ -204,9 +204,11 @@ SECTIONS = {
                       [("sessions", True), ("clients", False), ("per second", False), ("spread", False), ("p99 ms", False), ("own CPU µs each", False),
                        ("rate ÷ equal states", False)], states_cells),
     "connect": Section("Connect, one query, quit", "Eight clients at a time, each logging in for one `SELECT 1`, by `bench/load`; over TLS with session resumption "
-                       "where the other side offers it. CPU is for one such visit.",
+                       "where the other side offers it. Usher's connections to the server use TLS as its clients do: *usher-plain* has `--server-tls disabled`. CPU is for one "
+                       "such visit, without the kernel's interrupts, which nobody is charged for.",
                        [("link", True), ("way", True), ("visits per second", False), ("spread", False), ("p50 ms", False), ("p99 ms", False),
-                        ("own CPU µs each", False), ("rate ÷ direct", False), ("rate ÷ HAProxy's", False)], connect_cells, connect_ratios),
+                        ("own CPU µs each", False), ("server's", False), ("clients'", False), ("rate ÷ direct", False), ("rate ÷ HAProxy's", False)],
+                       connect_cells, connect_ratios),
     "stream": Section("Results of 1 GiB", "One client with a result of 1 GiB, and eight with 256 MiB each, in rows of 1 KiB and of 64 KiB, by `bench/load`. Resident "
                       "memory is of the whole process, after the run, the largest of all rounds.",
                       [("row", True), ("clients", False), ("way", True), ("MiB per second", False), ("rate ÷ HAProxy's", False), ("own CPU ms per GiB", False),
