@@ -39,10 +39,11 @@ class Series:
 
 @contextlib.contextmanager
 def fresh(scene, *flags):
-    """An Usher of its own, since memory that was once in use stays resident, and pools stay as large as they have been; with its code compiled. One worker, whatever
-    the budget, as HAProxy has one thread."""
+    """An Usher of its own, since memory that was once in use stays resident, and pools stay as large as they have been; with its code compiled for both, being busy
+    all the time and waking up for each statement. One worker, whatever the budget, as HAProxy has one thread."""
     usher = scene.usher("usher", "--workers", "1", *flags)
     load("busy", usher, clients=64, warm=0, seconds=6)
+    load("busy", usher, clients=64, rate=RATE, warm=0, seconds=20)
     yield usher
     scene.stage.stop(usher)
 
@@ -69,7 +70,7 @@ def connections(scene, quick):
     for count in (4, 16, 64, 256):
         with quiet(), fresh(scene, "--max-server-connections", count, *AT_ONCE) as usher:
             series.add(count, "usher, flat out", measured("busy", usher, clients=512, warm=2, seconds=3))
-            series.add(count, "usher", paced(usher, 512))
+            series.add(count, "usher", paced(usher, 512, warm=4))  # what was compiled for being busy is compiled anew
             series.add(count, "haproxy", paced(haproxy, count))
     return series.points()
 

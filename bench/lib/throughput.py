@@ -10,6 +10,7 @@ from processes import quiet
 
 ROWS = 10_000
 WARM_SECONDS = 15
+EACH_WARM_SECONDS = 5
 
 
 def sysbench(port, script, threads, seconds, *options, action="run"):
@@ -60,6 +61,8 @@ def interleaved(ways, loads, rounds, seconds, options_of):
         for way in ways:
             for load in {load[0]: load for load in loads}.values():
                 measure(way, 16, WARM_SECONDS, options_of(load))  # caches, and Usher's code compiled
+            for load in loads:
+                measure(way, load[1], EACH_WARM_SECONDS, options_of(load))  # which happens anew for what a number of clients brings
     seen = {}
     for round_number in range(rounds):
         with quiet():
