@@ -72,7 +72,7 @@ def load(mode, way, on_begin=lambda: None, on_end=lambda: None, **options):
 
 
 def measured(mode, way, server=None, **options):
-    """One run, with the CPU time that the way itself used for each event, and its memory at the end; the server's and the load's as well, if `server` is given."""
+    """One run, with the CPU time that the way itself and the load used for each event, the server too if it is given, and the way's memory at the end."""
     used = []
 
     def look():
