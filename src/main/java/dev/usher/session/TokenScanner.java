@@ -42,6 +42,10 @@ final class TokenScanner {
     /** In each byte a one, to be multiplied with what is looked for. */
     private static final long ONES = 0x0101_0101_0101_0101L;
     private static final long HIGHEST_BITS = ONES << 7;
+    /** Bytes of a string looked at together: enough for a loop that the JVM compiles to vector instructions. */
+    private static final int BLOCK = 512;
+    /** Bytes behind which a string may be a long one: a block takes as long as they do. */
+    private static final int SHORT = 128;
 
     private final Flavour flavour;
     private final WordTable words;
@@ -489,14 +493,22 @@ final class TokenScanner {
         return to;
     }
 
-    /** Most of the bytes of most large statements: eight at once, up to one that is not just text. */
+    /** Most of the bytes of most large statements: a block at once, and eight at once where a block has one that is not just text. */
     private int string(byte[] a, int start, int to) {
         byte end = quote;
         byte escape = backslashEscapes ? (byte) '\\' : end;
         long ends = ONES * end;
         long escapes = ONES * escape;
         int i = start;
+        int nextBlock = start + SHORT;
         while (i < to) {
+            if (i >= nextBlock && i + BLOCK <= to) {
+                nextBlock = i + BLOCK;
+                if (justText(a, i, ends, escapes)) {
+                    i = nextBlock;
+                    continue;
+                }
+            }
             if (i + Long.BYTES <= to) {
                 long eight = (long) EIGHT.get(a, i);
                 long found = zero(eight) | zero(eight ^ ends) | zero(eight ^ escapes);
@@ -523,6 +535,16 @@ final class TokenScanner {
             }
         }
         return to;
+    }
+
+    /** Whether a block has no byte that ends a string, escapes the next one or is 0. */
+    private static boolean justText(byte[] a, int from, long ends, long escapes) {
+        long found = 0;
+        for (int i = 0; i < BLOCK; i += Long.BYTES) {
+            long eight = (long) EIGHT.get(a, from + i);
+            found |= zero(eight) | zero(eight ^ ends) | zero(eight ^ escapes);
+        }
+        return found == 0;
     }
 
     /** The lowest bit that is set stands in the first of the eight bytes that is 0. */

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SqlLexerTest {
     private static final LexMode ANSI = new LexMode(true, false, false, false);
@@ -203,6 +204,20 @@ class SqlLexerTest {
     void doesNotMindLongLiterals() {
         assertThat(read("INSERT INTO t VALUES (0x" + "ab".repeat(5000) + ", '" + "y".repeat(9000) + "')").has(Trait.SINGLE))
                 .isTrue();
+    }
+
+    /** Long strings are read many bytes at once: whatever ends or escapes is found at each place in them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"''", "\\'", "\\\\", "\"", "é", "\0"})
+    void findsTheEndOfLongStrings(String special) {
+        boolean nul = special.equals("\0");
+        for (int place = 0; place < 1200; place++) {
+            String sql = "SELECT '" + "x".repeat(place) + special + "y".repeat(1200 - place) + "'";
+            assertThat(read(sql).has(Trait.SINGLE)).as("behind %s", place).isEqualTo(!nul);
+            assertThat(read(sql + ", @a").has(Trait.USER_VARIABLE)).as("behind %s", place).isTrue();
+            assertThat(read(sql + "; KILL 5").has(Trait.SINGLE)).as("behind %s", place).isFalse();
+            assertThat(read(sql + "'@a'").has(Trait.USER_VARIABLE)).as("behind %s", place).isFalse();
+        }
     }
 
     @Test
