@@ -502,16 +502,14 @@ final class TokenScanner {
         int i = start;
         int nextBlock = start + SHORT;
         while (i < to) {
-            if (i >= nextBlock && i + BLOCK <= to) {
+            if (i >= nextBlock) {
+                i = behindJustText(a, i, to, ends, escapes);
                 nextBlock = i + BLOCK;
-                if (justText(a, i, ends, escapes)) {
-                    i = nextBlock;
-                    continue;
-                }
+                continue;
             }
             if (i + Long.BYTES <= to) {
                 long eight = (long) EIGHT.get(a, i);
-                long found = zero(eight) | zero(eight ^ ends) | zero(eight ^ escapes);
+                long found = HIGHEST_BITS & (zero(eight) | zero(eight ^ ends) | zero(eight ^ escapes));
                 if (found == 0) {
                     i += Long.BYTES;
                     continue;
@@ -537,19 +535,26 @@ final class TokenScanner {
         return to;
     }
 
-    /** Whether a block has no byte that ends a string, escapes the next one or is 0. */
-    private static boolean justText(byte[] a, int from, long ends, long escapes) {
-        long found = 0;
-        for (int i = 0; i < BLOCK; i += Long.BYTES) {
-            long eight = (long) EIGHT.get(a, from + i);
-            found |= zero(eight) | zero(eight ^ ends) | zero(eight ^ escapes);
+    /** Passes whole blocks that have no byte that ends a string, escapes the next one or is 0. */
+    private static int behindJustText(byte[] a, int start, int to, long ends, long escapes) {
+        int from = start;
+        while (from + BLOCK <= to) {
+            long found = 0;
+            for (int i = 0; i < BLOCK; i += Long.BYTES) {
+                long eight = (long) EIGHT.get(a, from + i);
+                found |= zero(eight) | zero(eight ^ ends) | zero(eight ^ escapes);
+            }
+            if ((found & HIGHEST_BITS) != 0) { // within the loop it would keep the JVM from vectors
+                break;
+            }
+            from += BLOCK;
         }
-        return found == 0;
+        return from;
     }
 
-    /** The lowest bit that is set stands in the first of the eight bytes that is 0. */
+    /** Of the {@link #HIGHEST_BITS}, the lowest one that is set stands in the first of the eight bytes that is 0. */
     private static long zero(long eight) {
-        return eight - ONES & ~eight & HIGHEST_BITS;
+        return eight - ONES & ~eight;
     }
 
     private void appendQuoted(byte b) {
