@@ -99,7 +99,8 @@ def sizes(scene, quick, of, counts):
     """One client that runs the same statement again and again."""
     series = Series()
     with quiet(), fresh(scene) as usher:
-        load("repeat", usher, warm=0, seconds=3, **of(counts[0]))
+        for size in counts[:3] if quick else counts:
+            load("repeat", usher, warm=0, seconds=3, **of(size))  # each size has code of its own that has to be compiled
         for _ in range(1 if quick else 2):
             for size in counts[:3] if quick else counts:
                 for way in (usher, scene.get("haproxy")):
