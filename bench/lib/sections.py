@@ -87,7 +87,7 @@ def latency_cells(measured):
     for row in measured:
         kind = row["case"].split()[-1]
         haproxy = next(other for other in measured if other["case"] == f"haproxy {kind}")
-        yield [kind, row["way"], f"{row['p50_ms']:.3f}", f"{row['p99_ms']:.3f}", *(f"{row[name] / haproxy[name]:.2f}" for name in ("p50_ms", "p99_ms")),
+        yield [kind, row["way"], f"{row['p50_ms']:.3f}", f"{row['p99_ms']:.3f}", *(ratio(row, haproxy, name) for name in ("p50_runs", "p99_runs")),
                "–" if row["way"] == "direct" else f"{row['cpu_us']:.1f}"]
 
 
