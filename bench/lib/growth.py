@@ -97,12 +97,12 @@ def make_accounts(scene, count):
 
 def sizes(scene, quick, of, counts):
     """One client that runs the same statement again and again."""
-    series = Series()
+    series, counts = Series(), counts[:3] if quick else counts
     with quiet(), fresh(scene) as usher:
-        for size in counts[:3] if quick else counts:
+        for size in counts:
             load("repeat", usher, warm=0, seconds=3, **of(size))  # each size has code of its own that has to be compiled
         for _ in range(1 if quick else 2):
-            for size in counts[:3] if quick else counts:
+            for size in counts:
                 for way in (usher, scene.get("haproxy")):
                     series.add(size, way.name, measured("repeat", way, seconds=2, warm=int(size < 1 << 26), **of(size)))
     return series.points()
